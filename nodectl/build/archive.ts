@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { chmod, copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import { create } from "tar";
+import { PROGRAMS } from "./bundle.ts";
+
+/** Where the archive's parts stand on a machine: the paths that Slurm and the admins know. */
+const RUNTIME_PATH = "opt/citc/bin/node";
+const LIBRARY_DIRECTORY = "opt/citc/lib";
+const EXECUTABLE_DIRECTORY = "usr/local/bin";
+
+/** Slurm refuses programs that group or others may write to, and calls them without a PATH. */
+const EXECUTABLE_MODE = 0o755;
+
+export interface ArchiveParts {
+  readonly runtime: string;
+  readonly bundleDirectory: string;
+  readonly stageDirectory: string;
+}
+
+/** Lays the archive's files out below the stage directory and returns their paths in it. */
+export async function stage(parts: ArchiveParts): Promise<string[]> {
+  const files = [RUNTIME_PATH];
+  await place(parts.runtime, join(parts.stageDirectory, RUNTIME_PATH));
+  for (const name of PROGRAMS) {
+    const library = `${LIBRARY_DIRECTORY}/${name}.cjs`;
+    const executable = `${EXECUTABLE_DIRECTORY}/${name}`;
+    await place(join(parts.bundleDirectory, `${name}.cjs`), join(parts.stageDirectory, library));
+    const launcher = join(parts.stageDirectory, executable);
+    await mkdir(dirname(launcher), { recursive: true });
+    await writeFile(launcher, `#!/${RUNTIME_PATH}\n"use strict";\nrequire("/${library}");\n`);
+    await chmod(launcher, EXECUTABLE_MODE);
+    files.push(library, executable);
+  }
+  return files;
+}
+
+async function place(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to);
+  await chmod(to, EXECUTABLE_MODE);
+}
+
+/**
+ * Packs the staged files: the same content gives the same bytes (no time stamps, all owned by root), so that the
+ * sha256 beside it tells whether anything changed.
+ */
+export async function pack(
+  stageDirectory: string,
+  files: readonly string[],
+  archive: string,
+): Promise<string> {
+  const temporary = `${archive}.part`;
+  await create(
+    {
+      file: temporary,
+      cwd: stageDirectory,
+      gzip: { level: 6 },
+      portable: true,
+      noPax: true,
+      mtime: new Date(0),
+      onWriteEntry: (entry) => {
+        entry.path = relative(".", entry.path).split(sep).join("/");
+      },
+    },
+    [...files].sort(),
+  );
+  const digest = createHash("sha256")
+    .update(await readFile(temporary))
+    .digest("hex");
+  await rename(temporary, archive);
+  return digest;
+}

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { pack, stage } from "./archive.ts";
+import { bundlePrograms, PROGRAMS } from "./bundle.ts";
+import { fetchRuntime, RUNTIME_VERSION, type Architecture } from "./runtime.ts";
+
+export interface BuildOptions {
+  /** The repository. */
+  readonly rootDirectory: string;
+  readonly architectures: readonly Architecture[];
+  readonly report: (line: string) => void;
+}
+
+/**
+ * Builds dist/nodectl-linux-<architecture>.tar.gz, and its sha256 beside it: all that a cluster machine installs. An
+ * archive whose inputs have not changed is left as it is.
+ * @returns the archives' paths
+ */
+export async function buildArchives(options: BuildOptions): Promise<string[]> {
+  const { rootDirectory, architectures } = options;
+  const distDirectory = join(rootDirectory, "dist");
+  await mkdir(distDirectory, { recursive: true });
+  const scratch = await mkdtemp(join(distDirectory, "build-"));
+  try {
+    const bundleDirectory = join(scratch, "bundles");
+    await bundlePrograms(join(rootDirectory, "nodectl"), bundleDirectory);
+    const archives: string[] = [];
+    for (const architecture of architectures) {
+      archives.push(await buildArchive(options, architecture, { scratch, bundleDirectory }));
+    }
+    return archives;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function buildArchive(
+  { rootDirectory, report }: BuildOptions,
+  architecture: Architecture,
+  { scratch, bundleDirectory }: { scratch: string; bundleDirectory: string },
+): Promise<string> {
+  const distDirectory = join(rootDirectory, "dist");
+  const archive = join(distDirectory, `nodectl-linux-${architecture}.tar.gz`);
+  const inputs = await inputsDigest(architecture, bundleDirectory, rootDirectory);
+  const inputsFile = `${archive}.inputs`;
+  if (existsSync(archive) && (await readIfThere(inputsFile)) === inputs) {
+    report(`${basename(archive)} is up to date`);
+    return archive;
+  }
+  const runtime = await fetchRuntime(architecture, join(distDirectory, "cache"));
+  const stageDirectory = join(scratch, architecture);
+  const files = await stage({ runtime, bundleDirectory, stageDirectory });
+  const digest = await pack(stageDirectory, files, archive);
+  await writeFile(`${archive}.sha256`, `${digest}  ${basename(archive)}\n`);
+  await writeFile(inputsFile, inputs);
+  report(`${basename(archive)} sha256 ${digest}`);
+  return archive;
+}
+
+async function inputsDigest(
+  architecture: Architecture,
+  bundleDirectory: string,
+  rootDirectory: string,
+): Promise<string> {
+  const hash = createHash("sha256").update(`${RUNTIME_VERSION} ${architecture}`);
+  for (const name of PROGRAMS) hash.update(await readFile(join(bundleDirectory, `${name}.cjs`)));
+  // How they are laid out is an input too.
+  hash.update(await readFile(join(rootDirectory, "nodectl/build/archive.ts")));
+  return hash.digest("hex");
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  return existsSync(file) ? await readFile(file, "utf8") : undefined;
+}

@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { parseOptions } from "../cli/options.ts";
+import { CommandError, runProgram } from "../cli/run.ts";
+import { buildArchives } from "./build.ts";
+import { ARCHITECTURES } from "./runtime.ts";
+
+const HELP = `Usage: npm run build [-- --arch x64|arm64]
+
+Makes dist/nodectl-linux-<arch>.tar.gz: the executables startnode, stopnode and finish, and the Node
+runtime they run on. Both architectures, unless one is named.
+`;
+
+await runProgram("build", async ({ argv, stdout }) => {
+  const { values } = parseOptions(argv, { arch: { type: "string" }, help: { type: "boolean" } });
+  if (values.help === true) {
+    stdout.write(HELP);
+    return 0;
+  }
+  const architectures = ARCHITECTURES.filter(
+    (name) => values.arch === undefined || name === values.arch,
+  );
+  if (architectures.length === 0) {
+    throw new CommandError(
+      `no architecture ${values.arch ?? ""}; write ${ARCHITECTURES.join(" or ")}`,
+    );
+  }
+  await buildArchives({
+    rootDirectory: join(import.meta.dirname, "../.."),
+    architectures,
+    report: (line) => stdout.write(`${line}\n`),
+  });
+  return 0;
+});

@@ -1,0 +1,38 @@
+/** How nodectl proves to OCI who it is. */
+export type AuthConfig =
+  | { readonly kind: "instance_principals" }
+  | { readonly kind: "config_file"; readonly ociConfigFile: string; readonly profile: string };
+
+/** The content of startnode.yaml, checked and with its defaults. What each setting means: cli/settings.ts. */
+export interface Config {
+  readonly region: string;
+  readonly compartmentOcid: string;
+  readonly vcnOcid: string | undefined;
+  readonly subnetOcid: string;
+  /** Full availability domain name without its number: `Uocm:PHX-AD-`. */
+  readonly adRoot: string;
+  /** Value of the freeform tag `cluster`. */
+  readonly clusterId: string;
+  readonly ansibleRepo: string | undefined;
+  readonly ansibleBranch: string | undefined;
+  /** The image of nodes whose limits name no other. */
+  readonly imageOcid: string;
+
+  readonly auth: AuthConfig;
+  /** Base URL in place of every service's host; absent on OCI. */
+  readonly endpoint: string | undefined;
+  readonly networkSecurityGroupOcids: readonly string[];
+  readonly sshKeysFile: string;
+  readonly userDataFile: string;
+  readonly logFile: string;
+  readonly slurmctldRestartCommand: readonly string[];
+  readonly nodesFile: string;
+  readonly limitsFile: string;
+  readonly slurmDirectory: string;
+  readonly finalisedDirectory: string;
+  readonly slurmBinDirectory: string;
+  readonly slurmConf: string;
+  readonly callDeadlineSeconds: number;
+  readonly runDeadlineSeconds: number;
+  readonly launchConcurrency: number;
+}

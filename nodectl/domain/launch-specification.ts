@@ -1,0 +1,32 @@
+/**
+ * What OCI has to be asked for to get the machine that Slurm was told about. `finish` writes one per group of
+ * node names into nodes.json; `startnode` reads it there and nowhere else, because limits.yaml may have been
+ * edited since and a node name cannot be turned back into a shape.
+ */
+export interface LaunchSpecification {
+  /** OCI's shape name, in OCI's spelling, e.g. `VM.Standard.E4.Flex`. */
+  readonly shape: string;
+  /** Only for flexible shapes: LaunchInstance refuses an empty shapeConfig for the others. */
+  readonly shapeConfig?: { readonly ocpus: number; readonly memoryGib: number };
+  /** Full names (`Uocm:PHX-AD-1`), in the order of preference. One for a fixed AD, all of the region for any AD. */
+  readonly availabilityDomains: readonly string[];
+  /** Absent: the cluster's image (mgmt_image_id of startnode.yaml). */
+  readonly imageOcid?: string;
+  /** Absent: the image's own size. OCI allows 50 to 32768 GB. */
+  readonly bootVolumeGib?: number;
+}
+
+/** A hostlist expression of node names (`a-[0001-0004]`) and what all of them are launched as. */
+export interface NodeGroup {
+  readonly names: string;
+  readonly specification: LaunchSpecification;
+}
+
+/** The content of nodes.json. */
+export interface NodesFile {
+  readonly version: 1;
+  /** Names the generation: the same in every file that one run of finish wrote. */
+  readonly generation: string;
+  readonly clusterId: string;
+  readonly groups: readonly NodeGroup[];
+}

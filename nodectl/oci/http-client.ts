@@ -1,0 +1,121 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { HttpClient, HttpRequest } from "oci-common";
+import type { RequestSigner } from "./request-signature.ts";
+
+export interface HttpClientOptions {
+  readonly signer: RequestSigner;
+  /** From sending to the last byte of the answer. Without it the SDK would wait 300 s for a silent peer. */
+  readonly callDeadlineMs: number;
+  /** Connections kept open per host, and so the requests that can be under way at once. */
+  readonly connectionsMax: number;
+}
+
+/** An answer beyond this is not one that we ask for: 1,000 instances with full metadata stay below. */
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The time limit of one call ran out. */
+export class CallDeadlineError extends Error {
+  override readonly name = "CallDeadlineError";
+  readonly code = "ETIMEDOUT";
+}
+
+/**
+ * The http client under the SDK (a supported constructor argument of its clients): keeps connections, gives every
+ * call a deadline and keeps the cause of a network failure. It never repeats a request: that is retry.ts.
+ */
+export class OciHttpClient implements HttpClient {
+  readonly #options: HttpClientOptions;
+  readonly #httpAgent: HttpAgent;
+  readonly #httpsAgent: HttpsAgent;
+
+  constructor(options: HttpClientOptions) {
+    const agentOptions = { keepAlive: true, maxSockets: options.connectionsMax };
+    this.#options = options;
+    this.#httpAgent = new HttpAgent(agentOptions);
+    this.#httpsAgent = new HttpsAgent(agentOptions);
+  }
+
+  async send(request: HttpRequest): Promise<Response> {
+    const body = bodyText(request.body);
+    const url = new URL(request.uri);
+    await this.#options.signer.sign({
+      method: request.method,
+      url,
+      headers: request.headers,
+      body,
+    });
+    const { message, text } = await this.#exchange(request, url, body);
+    const status = message.statusCode ?? 0;
+    // The Response class refuses a body for these.
+    const content = status === 204 || status === 304 ? null : text;
+    return new Response(content, {
+      status,
+      statusText: message.statusMessage ?? "",
+      headers: headerPairs(message),
+    });
+  }
+
+  /** Closes idle connections; the process would otherwise stay for them. */
+  close(): void {
+    this.#httpAgent.destroy();
+    this.#httpsAgent.destroy();
+  }
+
+  #exchange(
+    { method, headers }: HttpRequest,
+    url: URL,
+    body: string,
+  ): Promise<{ message: IncomingMessage; text: string }> {
+    const { callDeadlineMs } = this.#options;
+    const secure = url.protocol === "https:";
+    return new Promise((resolve, reject) => {
+      const options = { method, headers: Object.fromEntries(headers) };
+      const outgoing = secure
+        ? httpsRequest(url, { ...options, agent: this.#httpsAgent })
+        : httpRequest(url, { ...options, agent: this.#httpAgent });
+      const timer = setTimeout(() => {
+        const message = `no answer from ${url.host} within ${callDeadlineMs / 1000} s`;
+        outgoing.destroy(new CallDeadlineError(message));
+      }, callDeadlineMs);
+      const fail = (error: Error): void => {
+        clearTimeout(timer);
+        reject(error);
+      };
+      outgoing.on("error", fail);
+      outgoing.on("response", (message) => {
+        readText(message).then((text) => {
+          clearTimeout(timer);
+          resolve({ message, text });
+        }, fail);
+      });
+      outgoing.end(body === "" ? undefined : body);
+    });
+  }
+}
+
+async function readText(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > ANSWER_BYTES_MAX)
+      throw new Error(`the answer is larger than ${ANSWER_BYTES_MAX} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The operations that we use send JSON text or nothing. */
+function bodyText(body: unknown): string {
+  if (body === undefined || body === null) return "";
+  if (typeof body === "string") return body;
+  throw new TypeError(`Expected the request body to be text, got ${typeof body}`);
+}
+
+function headerPairs(message: IncomingMessage): [string, string][] {
+  return Object.entries(message.headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(", ") : (value ?? ""),
+  ]);
+}

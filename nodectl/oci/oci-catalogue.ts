@@ -1,0 +1,74 @@
+import { ComputeClient, type models } from "oci-core";
+import { IdentityClient } from "oci-identity";
+import type { Shape } from "../domain/shape.ts";
+import { listAllPages } from "./pages.ts";
+import type { ShapeCatalogue } from "./provider.ts";
+import { callOci, type RetryPolicy } from "./retry.ts";
+import { createSdkClient, type ClientSettings } from "./sdk-clients.ts";
+
+export interface OciCatalogueOptions {
+  readonly clients: ClientSettings;
+  readonly compartmentOcid: string;
+  readonly retry: RetryPolicy;
+}
+
+/** What the region offers, through the real SDK. Only finish asks, so only its bundle carries the identity client. */
+export class OciCatalogue implements ShapeCatalogue {
+  readonly #compute: ComputeClient;
+  readonly #identity: IdentityClient;
+  readonly #options: OciCatalogueOptions;
+
+  constructor(options: OciCatalogueOptions) {
+    this.#compute = createSdkClient(ComputeClient, options.clients);
+    this.#identity = createSdkClient(IdentityClient, options.clients);
+    this.#options = options;
+  }
+
+  async listAvailabilityDomains(): Promise<readonly string[]> {
+    const { compartmentOcid, retry } = this.#options;
+    const answer = await callOci("ListAvailabilityDomains", retry, () =>
+      this.#identity.listAvailabilityDomains({ compartmentId: compartmentOcid }),
+    );
+    return answer.items.flatMap(({ name }) => (name === undefined ? [] : [name])).sort();
+  }
+
+  async listShapes(availabilityDomain: string): Promise<readonly Shape[]> {
+    const { compartmentOcid, retry } = this.#options;
+    const all = await listAllPages("ListShapes", retry, async (page) => {
+      const answer = await this.#compute.listShapes({
+        compartmentId: compartmentOcid,
+        availabilityDomain,
+        ...page,
+      });
+      return { items: answer.items, nextPage: answer.opcNextPage };
+    });
+    return all.map(toShape);
+  }
+}
+
+function toShape(item: models.Shape): Shape {
+  const { gpuDescription, processorDescription } = item;
+  const flexible = toFlexible(item);
+  return {
+    name: item.shape,
+    ocpus: item.ocpus ?? 0,
+    memoryGib: item.memoryInGBs ?? 0,
+    gpus: item.gpus ?? 0,
+    ...(flexible !== undefined && { flexible }),
+    ...(gpuDescription !== undefined && { gpuDescription }),
+    ...(processorDescription !== undefined && { processorDescription }),
+  };
+}
+
+/** A bound that OCI does not name does not bind. */
+function toFlexible({ isFlexible, ocpuOptions, memoryOptions }: models.Shape): Shape["flexible"] {
+  if (isFlexible !== true) return undefined;
+  return {
+    ocpusMin: ocpuOptions?.min ?? 1,
+    ocpusMax: ocpuOptions?.max ?? Infinity,
+    memoryGibMin: memoryOptions?.minInGBs ?? 1,
+    memoryGibMax: memoryOptions?.maxInGBs ?? Infinity,
+    memoryGibPerOcpuMin: memoryOptions?.minPerOcpuInGBs ?? 0,
+    memoryGibPerOcpuMax: memoryOptions?.maxPerOcpuInGBs ?? Infinity,
+  };
+}

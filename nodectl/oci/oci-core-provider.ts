@@ -1,0 +1,154 @@
+import { ComputeClient, VirtualNetworkClient, type models } from "oci-core";
+import { launchDetails, TAG, TYPE_COMPUTE, type LaunchSettings } from "./launch-details.ts";
+import { describeFailure, OciCallError } from "./oci-errors.ts";
+import { listAllPages } from "./pages.ts";
+import type {
+  AddressBook,
+  Instance,
+  InstanceControl,
+  LaunchOutcome,
+  LaunchRequest,
+  LifecycleState,
+  PrivateAddress,
+  TerminateOutcome,
+} from "./provider.ts";
+import { callOci, type RetryPolicy } from "./retry.ts";
+import { createSdkClient, type ClientSettings } from "./sdk-clients.ts";
+
+export interface OciCoreProviderOptions {
+  readonly clients: ClientSettings;
+  readonly launch: LaunchSettings;
+  readonly retry: RetryPolicy;
+}
+
+/** Instances and addresses of one cluster through the real SDK. */
+export class OciCoreProvider implements InstanceControl, AddressBook {
+  readonly #compute: ComputeClient;
+  readonly #network: VirtualNetworkClient;
+  readonly #launch: LaunchSettings;
+  readonly #retry: RetryPolicy;
+
+  constructor({ clients, launch, retry }: OciCoreProviderOptions) {
+    this.#compute = createSdkClient(ComputeClient, clients);
+    this.#network = createSdkClient(VirtualNetworkClient, clients);
+    this.#launch = launch;
+    this.#retry = retry;
+  }
+
+  async listInstances(): Promise<readonly Instance[]> {
+    // No filter on tags exists: the compartment is listed, 1,000 at a time, and filtered here.
+    const all = await listAllPages("ListInstances", this.#retry, async (page) => {
+      const answer = await this.#compute.listInstances({
+        compartmentId: this.#launch.compartmentOcid,
+        ...page,
+      });
+      return { items: answer.items, nextPage: answer.opcNextPage };
+    });
+    return all.filter((item) => isOurs(item, this.#launch.clusterId)).map(toInstance);
+  }
+
+  async launchInstance(request: LaunchRequest): Promise<LaunchOutcome> {
+    try {
+      const answer = await callOci("LaunchInstance", this.#retry, () =>
+        this.#compute.launchInstance({
+          launchInstanceDetails: launchDetails(this.#launch, request),
+          opcRetryToken: request.retryToken,
+        }),
+      );
+      const { opcRequestId } = answer;
+      return {
+        kind: "launched",
+        instance: toInstance(answer.instance),
+        ...(opcRequestId !== "" && { opcRequestId }),
+      };
+    } catch (error) {
+      return refusal(error);
+    }
+  }
+
+  async terminateInstance(instance: Instance): Promise<TerminateOutcome> {
+    try {
+      await callOci("TerminateInstance", this.#retry, () => this.#terminateOnce(instance));
+      return { kind: "terminated" };
+    } catch (error) {
+      return refusal(error);
+    }
+  }
+
+  async listPrivateAddresses(): Promise<readonly PrivateAddress[]> {
+    const all = await listAllPages("ListPrivateIps", this.#retry, async (page) => {
+      const answer = await this.#network.listPrivateIps({
+        subnetId: this.#launch.subnetOcid,
+        ...page,
+      });
+      return { items: answer.items, nextPage: answer.opcNextPage };
+    });
+    return all.flatMap(toPrivateAddress);
+  }
+
+  /** Boot volume and launch-time data volumes go too: the API's default would keep and bill the latter. */
+  async #terminateOnce({ instanceOcid }: Instance): Promise<void> {
+    try {
+      await this.#compute.terminateInstance({
+        instanceId: instanceOcid,
+        preserveBootVolume: false,
+        preserveDataVolumesCreatedAtLaunch: false,
+      });
+    } catch (thrown) {
+      // Gone since it was listed. The list above has just proved that we may see it.
+      if (describeFailure("TerminateInstance", thrown).status !== 404) throw thrown;
+    }
+  }
+}
+
+function refusal(error: unknown): { kind: "refused"; failure: OciCallError["failure"] } {
+  if (error instanceof OciCallError) return { kind: "refused", failure: error.failure };
+  throw error;
+}
+
+function isOurs({ freeformTags }: models.Instance, clusterId: string): boolean {
+  return freeformTags?.[TAG.cluster] === clusterId && freeformTags[TAG.type] === TYPE_COMPUTE;
+}
+
+function toInstance(item: models.Instance): Instance {
+  const { ocpus, memoryInGBs } = item.shapeConfig ?? {};
+  return {
+    instanceOcid: item.id,
+    // CitC's instances have no tag `node`; their display name is the node's.
+    nodeName: item.freeformTags?.[TAG.node] ?? item.displayName ?? "",
+    lifecycleState: toLifecycleState(item.lifecycleState),
+    shape: item.shape,
+    ...(ocpus !== undefined &&
+      memoryInGBs !== undefined && { shapeConfig: { ocpus, memoryGib: memoryInGBs } }),
+    availabilityDomain: item.availabilityDomain,
+    timeCreatedMs: toMs(item.timeCreated),
+  };
+}
+
+const LIFECYCLE_STATES: ReadonlySet<string> = new Set<LifecycleState>([
+  "MOVING",
+  "PROVISIONING",
+  "STARTING",
+  "RUNNING",
+  "STOPPING",
+  "STOPPED",
+  "CREATING_IMAGE",
+  "TERMINATING",
+  "TERMINATED",
+]);
+
+function toLifecycleState(state: string): LifecycleState {
+  return LIFECYCLE_STATES.has(state) ? (state as LifecycleState) : "UNKNOWN_VALUE";
+}
+
+function toPrivateAddress(item: models.PrivateIp): PrivateAddress[] {
+  const { hostnameLabel, ipAddress, timeCreated } = item;
+  if (hostnameLabel === undefined || ipAddress === undefined || timeCreated === undefined)
+    return [];
+  return [{ hostnameLabel, ipAddress, timeCreatedMs: toMs(timeCreated) }];
+}
+
+/** The SDK declares Date and delivers ISO text: both are taken. */
+function toMs(time: Date | string): number {
+  return new Date(time).getTime();
+}

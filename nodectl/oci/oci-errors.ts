@@ -1,0 +1,127 @@
+import type { FailureClass, OciFailure } from "./provider.ts";
+
+/** What the SDK throws: OciError for an answer, a plain object for "no answer" (facts of oci-common 2.139.1). */
+interface ThrownBySdk {
+  readonly statusCode?: unknown;
+  readonly serviceCode?: unknown;
+  readonly opcRequestId?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
+}
+
+/** One row of the table: the first whose conditions all hold gives the class. */
+interface Rule {
+  readonly status?: number;
+  readonly codes?: readonly string[];
+  readonly messageContains?: string;
+  readonly class: FailureClass;
+}
+
+/**
+ * How OCI's refusals are told apart. Read from the top, the first match counts. Sources: the API's error page
+ * ("API Errors" in Oracle's documentation), and what the Terraform provider, karpenter-provider-oci,
+ * cluster-api-provider-oci and the cluster autoscaler match on. Nothing outside this table reads a message.
+ */
+const RULES: readonly Rule[] = [
+  { status: 429, class: "throttled" },
+  // OCI reports a full data centre as an internal error: only the text tells it from a fault of the service.
+  { status: 500, messageContains: "out of host capacity", class: "capacity" },
+  { codes: ["OutOfCapacity", "OutOfHostCapacity"], class: "capacity" },
+  { status: 400, codes: ["LimitExceeded", "QuotaExceeded"], class: "limit" },
+  { status: 400, messageContains: "service limits were exceeded", class: "limit" },
+  { status: 409, codes: ["InvalidatedRetryToken"], class: "token" },
+  { status: 409, messageContains: "retry token", class: "token" },
+  { status: 409, messageContains: "token is currently in use", class: "token" },
+  { status: 409, codes: ["NotAuthorizedOrResourceAlreadyExists"], class: "config" },
+  { status: 409, class: "conflict" },
+  { status: 412, class: "conflict" },
+  { status: 401, class: "auth" },
+  { status: 403, class: "auth" },
+  { status: 404, class: "auth" },
+  { status: 408, class: "transient" },
+  { status: 501, class: "config" },
+];
+
+/** The class of an answer by status, code and message. */
+export function classifyAnswer(status: number, code: string, message: string): FailureClass {
+  const text = message.toLowerCase();
+  const rule = RULES.find(
+    (candidate) =>
+      (candidate.status === undefined || candidate.status === status) &&
+      (candidate.codes === undefined || candidate.codes.includes(code)) &&
+      (candidate.messageContains === undefined || text.includes(candidate.messageContains)),
+  );
+  if (rule !== undefined) return rule.class;
+  return status >= 500 ? "transient" : "config";
+}
+
+/** Turns whatever a call of the SDK threw into the failure that the rest of the program knows. */
+export function describeFailure(operation: string, thrown: unknown): OciFailure {
+  const { statusCode, serviceCode, opcRequestId, code, message } = asThrown(thrown);
+  const text = typeof message === "string" && message !== "" ? message : String(thrown);
+  if (typeof statusCode === "number" && statusCode > 0) {
+    const ociCode = typeof serviceCode === "string" ? serviceCode : "None";
+    return {
+      class: classifyAnswer(statusCode, ociCode, text),
+      operation,
+      status: statusCode,
+      code: ociCode,
+      message: text,
+      ...(typeof opcRequestId === "string" && { opcRequestId }),
+    };
+  }
+  const detail = typeof code === "string" && !text.includes(code) ? `${text} (${code})` : text;
+  return { class: "transport", operation, message: detail };
+}
+
+function asThrown(thrown: unknown): ThrownBySdk {
+  return typeof thrown === "object" && thrown !== null ? thrown : {};
+}
+
+/** A call to OCI that failed for good; lists throw it, launch and terminate return the failure as a value. */
+export class OciCallError extends Error {
+  override readonly name = "OciCallError";
+  readonly failure: OciFailure;
+
+  constructor(failure: OciFailure, options?: ErrorOptions) {
+    super(explainFailure(failure), options);
+    this.failure = failure;
+  }
+}
+
+const ADVICE: Readonly<Record<FailureClass, string>> = {
+  throttled:
+    "OCI limits the rate of requests; it was still refusing when the time was up, try again later",
+  capacity:
+    "OCI has no machine of this shape there now; try another availability domain or shape, or wait",
+  limit:
+    "a service limit or quota of the tenancy is reached; lower limits.yaml or ask Oracle for more",
+  conflict: "something else is changing the same resource; try again in a minute",
+  token: "an earlier launch used the same retry token; run it again",
+  auth: "check the credentials named in startnode.yaml, that the clock is right, and the policies of the cluster's dynamic group",
+  config:
+    "OCI refuses the request as it stands; check the values in limits.yaml and startnode.yaml",
+  transient: "OCI had a fault of its own that lasted; try again later",
+  transport:
+    "no answer came; check the region or endpoint in startnode.yaml and the network's route to OCI",
+};
+
+/** What an answer by its code means more closely than its class. */
+const ADVICE_BY_CODE: Readonly<Record<string, string>> = {
+  NotAuthenticated:
+    "OCI does not accept the signature; check that the clock is right to five minutes and that key, fingerprint and region belong together",
+  NotAuthorizedOrNotFound:
+    "either the OCID is wrong or a policy is missing (a new policy takes some minutes to act); check the OCIDs in startnode.yaml and the policies of the cluster's dynamic group",
+};
+
+/** One sentence for a person: what was asked, what OCI said, what to check. */
+export function explainFailure(failure: OciFailure): string {
+  const said =
+    failure.status === undefined
+      ? failure.message
+      : `${failure.status} ${failure.code ?? ""}: ${failure.message}`;
+  const advice = ADVICE_BY_CODE[failure.code ?? ""] ?? ADVICE[failure.class];
+  const request =
+    failure.opcRequestId === undefined ? "" : ` [opc-request-id ${failure.opcRequestId}]`;
+  return `${failure.operation}: ${said.replace(/[.\s]+$/, "")}. ${advice}.${request}`;
+}

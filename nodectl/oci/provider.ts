@@ -1,0 +1,98 @@
+import type { LaunchSpecification } from "../domain/launch-specification.ts";
+import type { Shape } from "../domain/shape.ts";
+
+/** OCI's own words, plus what a newer service might say. */
+export type LifecycleState =
+  | "MOVING"
+  | "PROVISIONING"
+  | "STARTING"
+  | "RUNNING"
+  | "STOPPING"
+  | "STOPPED"
+  | "CREATING_IMAGE"
+  | "TERMINATING"
+  | "TERMINATED"
+  | "UNKNOWN_VALUE";
+
+/** An instance that carries this cluster's tags. */
+export interface Instance {
+  readonly instanceOcid: string;
+  /** From the freeform tag `node`; the display name of instances that CitC launched. */
+  readonly nodeName: string;
+  readonly lifecycleState: LifecycleState;
+  readonly shape: string;
+  readonly shapeConfig?: { readonly ocpus: number; readonly memoryGib: number };
+  readonly availabilityDomain: string;
+  /** OCI's clock, milliseconds since the epoch. */
+  readonly timeCreatedMs: number;
+}
+
+export interface LaunchRequest {
+  readonly nodeName: string;
+  readonly specification: LaunchSpecification;
+  readonly availabilityDomain: string;
+  /** The same token and the same request give the same instance, for 24 hours. */
+  readonly retryToken: string;
+}
+
+/** How a failed call is to be treated; the rules stand in oci-errors.ts. */
+export type FailureClass =
+  | "throttled"
+  | "capacity"
+  | "limit"
+  | "conflict"
+  | "token"
+  | "auth"
+  | "config"
+  | "transient"
+  | "transport";
+
+/** What OCI (or the network before it) said when it refused a call. */
+export interface OciFailure {
+  readonly class: FailureClass;
+  readonly operation: string;
+  /** HTTP status; absent when no answer came. */
+  readonly status?: number;
+  /** OCI's code, e.g. `LimitExceeded`; absent when no answer came. */
+  readonly code?: string;
+  readonly message: string;
+  /** Oracle's support asks for it. */
+  readonly opcRequestId?: string;
+}
+
+export type LaunchOutcome =
+  | { readonly kind: "launched"; readonly instance: Instance; readonly opcRequestId?: string }
+  | { readonly kind: "refused"; readonly failure: OciFailure };
+
+export type TerminateOutcome =
+  /** Accepted, already under way, or gone: nothing is left to do. */
+  { readonly kind: "terminated" } | { readonly kind: "refused"; readonly failure: OciFailure };
+
+/** The compute instances of this cluster: every method sees only what carries its tags. */
+export interface InstanceControl {
+  /** Every page, TERMINATED records included: the caller filters. Throws OciCallError. */
+  listInstances(): Promise<readonly Instance[]>;
+  /** Idempotent for one retry token. Throttling and passing faults are retried inside, up to the deadline. */
+  launchInstance(request: LaunchRequest): Promise<LaunchOutcome>;
+  /** Idempotent: an instance that is gone counts as terminated. */
+  terminateInstance(instance: Instance): Promise<TerminateOutcome>;
+}
+
+export interface PrivateAddress {
+  /** The label the VNIC was launched with: our node name. */
+  readonly hostnameLabel: string;
+  readonly ipAddress: string;
+  readonly timeCreatedMs: number;
+}
+
+export interface AddressBook {
+  /** Every private address of the cluster's subnet that has a host name label. Throws OciCallError. */
+  listPrivateAddresses(): Promise<readonly PrivateAddress[]>;
+}
+
+export interface ShapeCatalogue {
+  /** Full names, e.g. `Uocm:PHX-AD-1`, sorted. Throws OciCallError. */
+  listAvailabilityDomains(): Promise<readonly string[]>;
+  /** The shapes that one availability domain knows (which is not that it has room). Throws OciCallError. */
+  listShapes(availabilityDomain: string): Promise<readonly Shape[]>;
+}

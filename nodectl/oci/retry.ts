@@ -1,0 +1,57 @@
+import pRetry from "p-retry";
+import { describeFailure, OciCallError } from "./oci-errors.ts";
+import type { FailureClass } from "./provider.ts";
+
+/** The classes that pass by themselves; the others need a decision, so they go up at once. */
+const RETRIED: ReadonlySet<FailureClass> = new Set([
+  "throttled",
+  "transient",
+  "transport",
+  "conflict",
+]);
+
+export interface RetryPolicy {
+  /** Attempts after the first; the deadline usually ends the loop earlier. */
+  readonly retriesMax: number;
+  /** Milliseconds before the first repetition; doubled for each further one, with jitter. */
+  readonly delayMsMin: number;
+  readonly delayMsMax: number;
+  /** Ends all waiting when it aborts: the run's own deadline. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Calls OCI until it answers, refuses for good, or the deadline comes. The SDK's own retries are off: they would
+ * repeat "Out of host capacity" for minutes and never look at the run's deadline.
+ * @throws OciCallError with the last failure
+ */
+export async function callOci<Answer>(
+  operation: string,
+  policy: RetryPolicy,
+  call: () => Promise<Answer>,
+): Promise<Answer> {
+  let last: OciCallError | undefined;
+  const attempt = async (): Promise<Answer> => {
+    try {
+      return await call();
+    } catch (thrown) {
+      // The SDK throws plain objects for network failures, on which p-retry gives up: wrap all of them.
+      last = new OciCallError(describeFailure(operation, thrown), { cause: thrown });
+      throw last;
+    }
+  };
+  try {
+    return await pRetry(attempt, {
+      retries: policy.retriesMax,
+      minTimeout: policy.delayMsMin,
+      maxTimeout: policy.delayMsMax,
+      factor: 2,
+      randomize: true,
+      signal: policy.signal,
+      shouldRetry: ({ error }) => error instanceof OciCallError && RETRIED.has(error.failure.class),
+    });
+  } catch (error) {
+    // When the deadline aborts, the reason OCI gave last says more than "aborted".
+    throw last ?? error;
+  }
+}

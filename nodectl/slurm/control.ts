@@ -1,0 +1,50 @@
+/** What `scontrol --version` says, e.g. 22.05.8 or 24.11.5. */
+export interface SlurmVersion {
+  readonly major: number;
+  readonly minor: number;
+  readonly text: string;
+}
+
+/** A node as Slurm sees it. One base state and a set of flags, never one string. */
+export interface SlurmNode {
+  readonly name: string;
+  /** Upper case: IDLE, ALLOCATED, MIXED, DOWN, … */
+  readonly base: string;
+  /** Upper case: CLOUD, POWERED_DOWN, POWERING_UP, DRAIN, NOT_RESPONDING, … */
+  readonly flags: ReadonlySet<string>;
+  /** NodeAddr: the node's own name until an address was reported. */
+  readonly address: string;
+  readonly reason: string;
+  /**
+   * When the machine behind the node's last registration booted (milliseconds since the epoch, Slurm's clock);
+   * 0 when it never registered. Of a powered-down or powering-up node it tells of its LAST life.
+   */
+  readonly bootTimeMs: number;
+}
+
+/** NodeAddr and NodeHostName of one node. */
+export interface NodeAddress {
+  readonly nodeName: string;
+  readonly ipAddress: string;
+}
+
+/**
+ * What we ask of Slurm. All methods are idempotent, bounded in time and output, and throw SlurmCommandError when
+ * Slurm refuses or does not answer within the deadline; lists of nodes are batched inside.
+ */
+export interface SlurmControl {
+  version(): Promise<SlurmVersion>;
+  /** Every node that slurmctld knows, powered-down cloud nodes included. */
+  listNodes(): Promise<readonly SlurmNode[]>;
+  /** Sets NodeAddr to the address and NodeHostName to the name. */
+  reportAddresses(addresses: readonly NodeAddress[]): Promise<void>;
+  /** state=DOWN with a reason: Slurm requeues the jobs of these nodes now. */
+  setDown(nodeNames: readonly string[], reason: string): Promise<void>;
+  /** state=DRAIN: no new jobs, running ones end. */
+  drain(nodeNames: readonly string[], reason: string): Promise<void>;
+  /** state=RESUME: clears DOWN and DRAIN. Powers nothing up. */
+  returnToService(nodeNames: readonly string[]): Promise<void>;
+  reconfigure(): Promise<void>;
+  /** True when slurmctld answers. */
+  isAnswering(): Promise<boolean>;
+}

@@ -1,0 +1,223 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { startNodes, type StartContext } from "../../../nodectl/commands/start-nodes.ts";
+import type { Clock } from "../../../nodectl/domain/clock.ts";
+import type { Log } from "../../../nodectl/domain/log.ts";
+import { OciCallError } from "../../../nodectl/oci/oci-errors.ts";
+import type { FailureClass, LaunchOutcome, OciFailure } from "../../../nodectl/oci/provider.ts";
+import { FakeCloud } from "./fake-cloud.ts";
+import { FakeSlurm } from "./fake-slurm.ts";
+
+const specification = { shape: "VM.Standard2.1", availabilityDomains: ["Uocm:PHX-AD-1"] };
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+let cloud: FakeCloud;
+let slurm: FakeSlurm;
+let deadline: AbortController;
+/** Sleeps return at once; the n-th ends the run when a test says so. */
+let sleeps: number;
+let sleepsUntilDeadline: number;
+
+const clock: Clock = {
+  now: () => 0,
+  sleep: () => {
+    if (++sleeps < sleepsUntilDeadline) return Promise.resolve();
+    deadline.abort();
+    return Promise.reject(new Error("aborted"));
+  },
+};
+
+beforeEach(() => {
+  cloud = new FakeCloud();
+  slurm = new FakeSlurm();
+  deadline = new AbortController();
+  sleeps = 0;
+  sleepsUntilDeadline = 20;
+});
+
+function context(): StartContext {
+  return {
+    instances: cloud,
+    addresses: cloud,
+    slurm,
+    clock,
+    log: silent,
+    clusterId: "mouse",
+    concurrency: 4,
+    signal: deadline.signal,
+  };
+}
+
+function start(...nodeNames: string[]): ReturnType<typeof startNodes> {
+  for (const name of nodeNames) {
+    if (!slurm.nodes.has(name)) slurm.setNode(name, "ALLOCATED", ["CLOUD", "POWERING_UP"]);
+  }
+  return startNodes(
+    context(),
+    nodeNames.map((nodeName) => ({ nodeName, specification })),
+  );
+}
+
+function failure(failureClass: FailureClass, message: string, code: string): OciFailure {
+  return { class: failureClass, operation: "LaunchInstance", status: 500, code, message };
+}
+
+function refused(...parts: Parameters<typeof failure>): LaunchOutcome {
+  return { kind: "refused", failure: failure(...parts) };
+}
+
+describe("startNodes()", () => {
+  it("launches one instance a node with one list of each kind, and reports every address", async () => {
+    const report = await start("n-1", "n-2", "n-3");
+    expect(report).toEqual({
+      launched: ["n-1", "n-2", "n-3"],
+      adopted: [],
+      unaddressed: [],
+      failed: [],
+    });
+    expect([...slurm.addresses.keys()].sort()).toEqual(["n-1", "n-2", "n-3"]);
+    expect([cloud.launches.length, cloud.instanceLists, cloud.addressLists]).toEqual([3, 1, 1]);
+  });
+
+  it("adopts what an earlier run launched and repairs its address", async () => {
+    const living = cloud.add({ nodeName: "n-1", lifecycleState: "PROVISIONING" });
+    const report = await start("n-1");
+    expect(report.adopted).toEqual(["n-1"]);
+    expect(cloud.launches).toEqual([]);
+    expect(slurm.addresses.get("n-1")).toBe(`10.0.1.${living.instanceOcid.slice(2)}`);
+  });
+
+  it("waits until a dying namesake has given its name back, then launches", async () => {
+    const dying = cloud.add({ nodeName: "n-1", lifecycleState: "TERMINATING" });
+    cloud.onList = (count) => {
+      if (count === 3) cloud.setState(dying.instanceOcid, "TERMINATED");
+    };
+    const report = await start("n-1");
+    expect(report.launched).toEqual(["n-1"]);
+    expect(cloud.launches).toHaveLength(1);
+    expect(cloud.livingOf("n-1")).toHaveLength(1);
+  });
+
+  it("names the instance that holds the name when the deadline comes first", async () => {
+    const dying = cloud.add({ nodeName: "n-1", lifecycleState: "TERMINATING" });
+    sleepsUntilDeadline = 3;
+    const report = await start("n-1");
+    expect(report.failed).toEqual([
+      { nodeName: "n-1", reason: expect.stringContaining(dying.instanceOcid) as string },
+    ]);
+    expect(slurm.down.get("n-1")).toMatch(/time was up.*TERMINATING/);
+  });
+
+  it("replaces a stopped namesake", async () => {
+    const stopped = cloud.add({ nodeName: "n-1", lifecycleState: "STOPPED" });
+    cloud.onList = (count) => {
+      if (count === 2) cloud.setState(stopped.instanceOcid, "TERMINATED");
+    };
+    const report = await start("n-1");
+    expect(cloud.terminations).toEqual([stopped.instanceOcid]);
+    expect(report.launched).toEqual(["n-1"]);
+  });
+
+  it("leaves the machine of a node in use alone, though its shape is not the configured one", async () => {
+    cloud.add({ nodeName: "n-1", shape: "VM.Standard2.4" });
+    slurm.setNode("n-1", "ALLOCATED", ["CLOUD"], 99_999);
+    const report = await start("n-1");
+    expect(report.adopted).toEqual(["n-1"]);
+    expect(cloud.terminations).toEqual([]);
+  });
+
+  it("tells Slurm at once and in words when OCI has no machine, and starts the others", async () => {
+    cloud.onLaunch = ({ nodeName }) =>
+      nodeName === "n-2"
+        ? refused("capacity", "Out of host capacity.", "InternalError")
+        : undefined;
+    const report = await start("n-1", "n-2", "n-3");
+    expect(report.launched).toEqual(["n-1", "n-3"]);
+    expect(report.failed.map(({ nodeName }) => nodeName)).toEqual(["n-2"]);
+    expect([...slurm.down.keys()]).toEqual(["n-2"]);
+    expect(slurm.down.get("n-2")).toMatch(/^startnode: .*Out of host capacity/);
+    expect(slurm.down.get("n-2")?.length).toBeLessThanOrEqual(200);
+  });
+
+  it("does not set a node down that Slurm is not waking", async () => {
+    cloud.onLaunch = () => refused("limit", "too many", "LimitExceeded");
+    slurm.setNode("n-1", "IDLE", ["CLOUD", "POWERED_DOWN"]);
+    const report = await start("n-1");
+    expect(report.failed).toHaveLength(1);
+    expect([...slurm.down.keys()]).toEqual([]);
+  });
+
+  it("asks once, not a thousand times, when the policy is missing", async () => {
+    cloud.onLaunch = () => refused("auth", "not found", "NotAuthorizedOrNotFound");
+    const names = Array.from({ length: 40 }, (_, index) => `n-${index + 1}`);
+    const report = await start(...names);
+    expect(report.failed).toHaveLength(40);
+    expect(cloud.launches.length).toBeLessThanOrEqual(4);
+    expect(slurm.down.size).toBe(40);
+  });
+
+  it("takes the next token when OCI calls one spent, and the one after a dead instance", async () => {
+    const dead = cloud.add({ nodeName: "n-1", lifecycleState: "TERMINATED" });
+    const answers: (LaunchOutcome | undefined)[] = [
+      refused("token", "token is spent", "InvalidatedRetryToken"),
+      { kind: "launched", instance: dead },
+    ];
+    cloud.onLaunch = () => answers.shift();
+    const report = await start("n-1");
+    expect(report.launched).toEqual(["n-1"]);
+    const tokens = cloud.launches.map(({ retryToken }) => retryToken);
+    expect(new Set(tokens).size).toBe(3);
+  });
+
+  it("gives a node up after a bounded number of spent tokens", async () => {
+    cloud.onLaunch = () => refused("token", "token is spent", "InvalidatedRetryToken");
+    const report = await start("n-1");
+    expect(report.failed[0]?.reason).toMatch(/no retry token was accepted/);
+    expect(cloud.launches).toHaveLength(5);
+  });
+
+  it("sends the same token when the same launch is tried by a second run", async () => {
+    cloud.onLaunch = () => refused("limit", "x", "LimitExceeded");
+    await start("n-1");
+    await start("n-1");
+    const [first, second] = cloud.launches;
+    expect(first?.retryToken).toBe(second?.retryToken);
+  });
+
+  it("launches nothing when the instances cannot be listed: it could be a second machine", async () => {
+    cloud.listInstances = () =>
+      Promise.reject(new OciCallError(failure("auth", "not found", "NotAuthorizedOrNotFound")));
+    const report = await start("n-1", "n-2");
+    expect(report.failed).toHaveLength(2);
+    expect(cloud.launches).toEqual([]);
+    expect([...slurm.down.keys()]).toEqual(["n-1", "n-2"]);
+  });
+
+  it("keeps launched nodes when the addresses cannot be listed: registration brings them", async () => {
+    cloud.listPrivateAddresses = () =>
+      Promise.reject(new OciCallError(failure("transport", "no answer", "None")));
+    const report = await start("n-1");
+    expect(report).toMatchObject({ launched: ["n-1"], unaddressed: ["n-1"], failed: [] });
+    expect([...slurm.down.keys()]).toEqual([]);
+  });
+
+  it("does not report the address of an earlier holder of the label", async () => {
+    const earlier = [{ hostnameLabel: "n-1", ipAddress: "10.0.1.250", timeCreatedMs: 0 }];
+    const list = cloud.listPrivateAddresses.bind(cloud);
+    cloud.listPrivateAddresses = async () =>
+      cloud.addressLists++ < 2 ? earlier : [...earlier, ...(await list())];
+    await start("n-1");
+    expect(slurm.addresses.get("n-1")).toBe("10.0.1.1");
+  });
+
+  it("sees a launch that OCI gave up after accepting it", async () => {
+    cloud.addressesAfterLists = 1_000;
+    cloud.onList = (count) => {
+      const [living] = cloud.livingOf("n-1");
+      if (count > 1 && living !== undefined) cloud.setState(living.instanceOcid, "TERMINATED");
+    };
+    const report = await start("n-1");
+    expect(report.failed[0]?.reason).toMatch(/accepted the launch and then gave it up/);
+    expect(report.launched).toEqual([]);
+    expect(slurm.down.has("n-1")).toBe(true);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { OciCallError } from "../../../nodectl/oci/oci-errors.ts";
+import { listAllPages } from "../../../nodectl/oci/pages.ts";
+import { callOci, type RetryPolicy } from "../../../nodectl/oci/retry.ts";
+
+function policy(overrides: Partial<RetryPolicy> = {}): RetryPolicy {
+  return {
+    retriesMax: 5,
+    delayMsMin: 1,
+    delayMsMax: 2,
+    signal: new AbortController().signal,
+    ...overrides,
+  };
+}
+
+/** Fails with each of these in turn, then answers. */
+function failing(...failures: unknown[]): { call: () => Promise<string>; count: () => number } {
+  let count = 0;
+  return {
+    count: () => count,
+    call: () => {
+      const failure = failures[count++];
+      // The SDK throws plain objects: so does this.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return failure === undefined ? Promise.resolve("answer") : Promise.reject(failure);
+    },
+  };
+}
+
+const throttled = { statusCode: 429, serviceCode: "TooManyRequests", message: "slow down" };
+const network = { code: "ECONNRESET", message: "socket hang up" };
+
+describe("callOci()", () => {
+  it("repeats what passes by itself, the SDK's plain objects too", async () => {
+    const { call, count } = failing(throttled, network, { statusCode: 503, message: "busy" });
+    expect(await callOci("ListInstances", policy(), call)).toBe("answer");
+    expect(count()).toBe(4);
+  });
+
+  it.each([
+    [
+      "capacity",
+      { statusCode: 500, serviceCode: "InternalError", message: "Out of host capacity." },
+    ],
+    ["limit", { statusCode: 400, serviceCode: "LimitExceeded", message: "x" }],
+    ["auth", { statusCode: 404, serviceCode: "NotAuthorizedOrNotFound", message: "x" }],
+    ["config", { statusCode: 400, serviceCode: "InvalidParameter", message: "x" }],
+    ["token", { statusCode: 409, serviceCode: "InvalidatedRetryToken", message: "x" }],
+  ])("does not repeat a refusal of class %s", async (failureClass, failure) => {
+    const { call, count } = failing(failure);
+    await expect(callOci("LaunchInstance", policy(), call)).rejects.toMatchObject({
+      failure: { class: failureClass, operation: "LaunchInstance" },
+    });
+    expect(count()).toBe(1);
+  });
+
+  it("ends with OCI's last word when the attempts are used up", async () => {
+    const { call, count } = failing(throttled, throttled, throttled);
+    const result = callOci("LaunchInstance", policy({ retriesMax: 2 }), call);
+    await expect(result).rejects.toThrow(OciCallError);
+    expect(count()).toBe(3);
+  });
+
+  it("ends with OCI's last word when the deadline comes while it waits", async () => {
+    const { call } = failing(throttled, throttled);
+    const deadline = policy({
+      delayMsMin: 60_000,
+      delayMsMax: 60_000,
+      signal: AbortSignal.timeout(20),
+    });
+    await expect(callOci("LaunchInstance", deadline, call)).rejects.toMatchObject({
+      failure: { class: "throttled" },
+    });
+  });
+});
+
+describe("listAllPages()", () => {
+  it("reads on after short and empty pages until no next page is named", async () => {
+    const pages = new Map([
+      ["", { items: [1], nextPage: "p2" }],
+      ["p2", { items: [], nextPage: "p3" }],
+      ["p3", { items: [2, 3], nextPage: undefined }],
+    ]);
+    const all = await listAllPages("ListInstances", policy(), ({ page, limit }) => {
+      expect(limit).toBe(1000);
+      const found = pages.get(page ?? "");
+      return found === undefined
+        ? Promise.reject(new Error("no such page"))
+        : Promise.resolve(found);
+    });
+    expect(all).toEqual([1, 2, 3]);
+  });
+
+  it("does not follow a list that never ends", async () => {
+    const endless = listAllPages("ListInstances", policy(), () =>
+      Promise.resolve({ items: [0], nextPage: "again" }),
+    );
+    await expect(endless).rejects.toThrow(/did not end after 1000 pages/);
+  });
+});
