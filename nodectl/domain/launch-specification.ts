@@ -16,10 +16,27 @@ export interface LaunchSpecification {
   readonly bootVolumeGib?: number;
 }
 
+/** Parameters of a line of slurm.conf in their order, keys spelled as Slurm spells them. */
+export type SlurmOptions = Readonly<Record<string, string>>;
+
 /** A hostlist expression of node names (`a-[0001-0004]`) and what all of them are launched as. */
 export interface NodeGroup {
   readonly names: string;
   readonly specification: LaunchSpecification;
+  /** What Slurm was told, so that a later finish can write the line again, also for a part of the names. */
+  readonly slurm?: SlurmNodes;
+  /** True when the limits no longer name these nodes: they stay until they are down, because Slurm 22.05 kills jobs on nodes whose line goes. */
+  readonly isRetired?: boolean;
+}
+
+export interface SlurmNodes {
+  readonly options: SlurmOptions;
+  readonly partitions: readonly string[];
+}
+
+export interface SlurmPartition {
+  readonly name: string;
+  readonly options: SlurmOptions;
 }
 
 /** The content of nodes.json. */
@@ -29,4 +46,6 @@ export interface NodesFile {
   readonly generation: string;
   readonly clusterId: string;
   readonly groups: readonly NodeGroup[];
+  /** Kept for retired nodes whose partition the limits no longer name. */
+  readonly partitions?: readonly SlurmPartition[];
 }

@@ -1,0 +1,227 @@
+import { readChoice, readEach, readItems, readText, readWholeNumber } from "../domain/fields.ts";
+import type { NumberRange, TextRule } from "../domain/fields.ts";
+import type { Located, ProblemCollector } from "../domain/problem-collector.ts";
+
+/** One key of startnode.yaml. The README's table and the checks come from the same place. */
+export interface Setting<Value> {
+  readonly meaning: string;
+  /** A line to copy, shown when the key is missing. */
+  readonly example: string;
+  /** `required`, or the value that an absent key stands for. */
+  readonly absent: "required" | { readonly value: Value };
+  read(located: Located, problems: ProblemCollector): Value | null;
+}
+
+/** A region has at most so many; OCI refuses more on one VNIC (CreateVnicDetails.nsgIds). */
+const NETWORK_SECURITY_GROUPS_MAX = 5;
+const TEXT_LENGTH_MAX = 255;
+const COMMAND_WORDS_MAX = 32;
+
+/** The keys that CitC wrote, with its meanings, then ours. */
+export const SETTINGS = {
+  csp: optional(
+    text(/^oracle$/, "write oracle: nodectl speaks to no other cloud"),
+    "the cloud; accepted because CitC wrote it",
+    "oracle",
+  ),
+  region: required(
+    text(/^[a-z]+(-[a-z]+)+-\d+$/, "write OCI's region identifier, such as uk-london-1"),
+    "OCI's region identifier",
+    "uk-london-1",
+  ),
+  compartment_id: required(
+    ocid("compartment", "tenancy"),
+    "compartment of the instances",
+    "ocid1.compartment.oc1..aaaa",
+  ),
+  vcn_id: optional(ocid("vcn"), "the cluster's network", "ocid1.vcn.oc1.uk-london-1.aaaa"),
+  subnet_id: required(
+    ocid("subnet"),
+    "subnet of the compute nodes; of this cluster alone",
+    "ocid1.subnet.oc1.uk-london-1.aaaa",
+  ),
+  ad_root: required(
+    text(
+      /^[A-Za-z0-9]+:[A-Za-z0-9-]+-$/,
+      "write the AD's full name without its number: Uocm:PHX-AD-",
+    ),
+    "full name of an availability domain without its number",
+    '"Uocm:PHX-AD-"',
+  ),
+  cluster_id: required(
+    text(
+      /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+      "write letters, digits, dots, hyphens and underscores",
+      63,
+    ),
+    "value of the tag `cluster` on everything that belongs to this cluster",
+    "tidy-mouse",
+  ),
+  ansible_repo: optional(
+    oneLine("write the URL of a git repository"),
+    "for the playbooks",
+    "https://…",
+  ),
+  ansible_branch: optional(oneLine("write a branch or a tag"), "for the playbooks", "main"),
+  mgmt_image_id: required(
+    ocid("image"),
+    "image of the nodes whose limits name no other",
+    "ocid1.image.oc1.uk-london-1.aaaa",
+  ),
+  auth: defaulted(
+    choice("instance_principals", "config_file"),
+    "how nodectl proves who it is: as the instance it runs on, or with an API key",
+    "instance_principals" as const,
+  ),
+  oci_config: optional(
+    absolutePath(),
+    "with auth: config_file, OCI's configuration file",
+    "/home/slurm/.oci/config",
+  ),
+  profile: defaulted(oneLine("write a profile's name"), "the profile in oci_config", "DEFAULT"),
+  endpoint: optional(
+    baseUrl,
+    "base URL in place of every service's host; not on OCI itself",
+    "http://127.0.0.1:8080",
+  ),
+  nsg_ids: defaulted(
+    listOf(
+      ocid("networksecuritygroup"),
+      NETWORK_SECURITY_GROUPS_MAX,
+      "network security group OCIDs",
+    ),
+    "network security groups of the compute nodes, at most 5",
+    [],
+  ),
+  ssh_keys_file: defaulted(
+    absolutePath(),
+    "public keys that may log in as opc",
+    "/home/slurm/opc_authorized_keys",
+  ),
+  user_data_file: defaulted(
+    absolutePath(),
+    "what cloud-init runs on a compute node",
+    "/home/slurm/bootstrap.sh",
+  ),
+  log_file: defaulted(absolutePath(), "where JSON lines go", "/var/log/slurm/elastic.log"),
+  slurmctld_restart_command: defaulted(
+    command,
+    "restarts slurmctld; used up to Slurm 23.02, which cannot add nodes otherwise",
+    ["systemctl", "restart", "slurmctld"],
+  ),
+  nodes_file: defaulted(
+    absolutePath(),
+    "what startnode launches for which name",
+    "/mnt/shared/etc/slurm/nodes.json",
+  ),
+  limits_file: defaulted(absolutePath(), "what finish reads", "/home/opc/limits.yaml"),
+  slurm_directory: defaulted(absolutePath(), "where finish writes", "/mnt/shared/etc/slurm"),
+  finalised_directory: defaulted(
+    absolutePath(),
+    "holds a file named like the host once it is set up",
+    "/mnt/shared/finalised",
+  ),
+  slurm_bin_directory: defaulted(absolutePath(), "where scontrol and sinfo are", "/usr/bin"),
+  slurm_conf: defaulted(absolutePath(), "Slurm's own configuration file", "/etc/slurm/slurm.conf"),
+  call_deadline_seconds: defaulted(
+    wholeNumber({ min: 1, max: 300 }),
+    "how long one call to OCI may take",
+    60,
+  ),
+  run_deadline_seconds: defaulted(
+    wholeNumber({ min: 5, max: 3600 }),
+    "how long one run of startnode or stopnode may take",
+    600,
+  ),
+  launch_concurrency: defaulted(
+    wholeNumber({ min: 1, max: 256 }),
+    "how many launches may be under way at once",
+    32,
+  ),
+};
+
+type Reader<Value> = Setting<Value>["read"];
+
+function required<Value>(read: Reader<Value>, meaning: string, example: string): Setting<Value> {
+  return { meaning, example, absent: "required", read };
+}
+
+function optional<Value>(
+  read: Reader<Value>,
+  meaning: string,
+  example: string,
+): Setting<Value | undefined> {
+  return { meaning, example, absent: { value: undefined }, read };
+}
+
+function defaulted<Value extends string | number | readonly string[]>(
+  read: Reader<Value>,
+  meaning: string,
+  value: Value,
+): Setting<Value> {
+  // JSON is YAML too.
+  const example = JSON.stringify(value);
+  return { meaning, example, absent: { value }, read };
+}
+
+function text(pattern: RegExp, fix: string, lengthMax = TEXT_LENGTH_MAX): Reader<string> {
+  const rule: TextRule = { pattern, fix, lengthMax };
+  return (located, problems) => readText(located, rule, problems);
+}
+
+function oneLine(fix: string): Reader<string> {
+  return text(/^\S+$/, `${fix}, without blanks`);
+}
+
+/** Form of an OCID: docs.oracle.com, "Resource Identifiers"; the region and the part after it may be empty. */
+function ocid(...types: readonly string[]): Reader<string> {
+  const pattern = new RegExp(String.raw`^ocid1\.(${types.join("|")})\.[\w-]+(\.[\w-]*)+\.[\w-]+$`);
+  return text(pattern, `write an OCID that begins with ocid1.${types.join(" or ocid1.")}`);
+}
+
+function absolutePath(): Reader<string> {
+  return text(/^\/(?!.*\/\/)\S*$/, "write an absolute path without blanks", 1024);
+}
+
+function wholeNumber(range: NumberRange): Reader<number> {
+  return (located, problems) => readWholeNumber(located, range, problems);
+}
+
+function choice<Word extends string>(...words: readonly Word[]): Reader<Word> {
+  return (located, problems) => readChoice(located, words, problems);
+}
+
+function listOf(read: Reader<string>, countMax: number, what: string): Reader<readonly string[]> {
+  const fix = `write a list of at most ${countMax} ${what}`;
+  return (located, problems) => {
+    const items = readItems(located, { countMax, fix }, problems);
+    return items && readEach(items, (item) => read(item, problems));
+  };
+}
+
+/** http(s)://host[:port] and nothing behind it: the SDK appends its own path. */
+function baseUrl(located: Located, problems: ProblemCollector): string | null {
+  const fix = "write http://host:port or https://host:port, without a path";
+  const written = readText(
+    located,
+    { pattern: /^https?:\/\//, fix, lengthMax: TEXT_LENGTH_MAX },
+    problems,
+  );
+  if (written === null) return null;
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  if (url !== undefined && [url.origin, `${url.origin}/`].includes(url.href)) return url.origin;
+  return problems.report(located, "this is not a base URL", fix);
+}
+
+/** A list of words, or one string that is cut at its blanks. No shell reads it, so quotes would do nothing. */
+function command(located: Located, problems: ProblemCollector): readonly string[] | null {
+  const fix = "write a list of words, such as [systemctl, restart, slurmctld]";
+  const word: TextRule = { pattern: /./, fix, lengthMax: TEXT_LENGTH_MAX };
+  if (located.at.kind === "list" && located.at.items.length > 0) {
+    const items = readItems(located, { countMax: COMMAND_WORDS_MAX, fix }, problems);
+    return items && readEach(items, (item) => readText(item, word, problems));
+  }
+  const rule: TextRule = { ...word, pattern: /^[^'"\\$`|&;<>*?()]*\S[^'"\\$`|&;<>*?()]*$/ };
+  const line = readText(located, rule, problems);
+  return line === null ? null : line.trim().split(/ +/);
+}

@@ -1,0 +1,154 @@
+import type { Catalogue } from "./catalogue.ts";
+import { chooseShape } from "./chosen-shape.ts";
+import type { ChosenShape } from "./chosen-shape.ts";
+import type {
+  NodeGroup,
+  SlurmNodes,
+  SlurmOptions,
+  SlurmPartition,
+} from "./launch-specification.ts";
+import type { Timers } from "./limits-cluster.ts";
+import type { ReadLimits } from "./limits.ts";
+import type { NodeCount, ShapeLimits } from "./limits-shape.ts";
+import { nodeNameFault, nodeNamePrefix, nodeNames } from "./node-name.ts";
+import { slurmNodeOptions } from "./node-options.ts";
+import { DEFAULT_PARTITION, planPartitions } from "./partitions.ts";
+import type { ProblemCollector } from "./problem-collector.ts";
+import type { Checked } from "./result.ts";
+import { hardwareOf } from "./shape.ts";
+import type { NodeHardware } from "./shape.ts";
+
+/** Slurm has no more nodes than this (MAX_SLURM_NODES in its source). */
+export const NODES_MAX = 65_536;
+
+/** The nodes of one shape in one availability domain, or of one shape in any. */
+export interface PlannedGroup extends NodeGroup {
+  readonly slurm: SlurmNodes;
+  readonly count: number;
+  readonly availabilityDomain: number | "any";
+  readonly hardware: NodeHardware;
+}
+
+/** Everything that a generation is made of, but for the retired nodes. */
+export interface ClusterPlan {
+  readonly groups: readonly PlannedGroup[];
+  readonly partitions: readonly SlurmPartition[];
+  readonly timers: Timers;
+  readonly slurmOptions: SlurmOptions;
+}
+
+/** Second step: the limits against what the region offers. The problems of the first step come along. */
+export function planCluster(
+  { limits, problems }: ReadLimits,
+  catalogue: Catalogue,
+): Checked<ClusterPlan> {
+  const groups = limits.shapes.flatMap((shape) => planShape(shape, catalogue, problems));
+  checkNames(limits.shapes, problems);
+  checkTotal(limits.shapes, problems);
+  const partitions = planPartitions(limits, problems);
+  const { timers, slurmOptions } = limits.cluster;
+  return problems.result({ groups, partitions, timers, slurmOptions });
+}
+
+function planShape(
+  limits: ShapeLimits,
+  catalogue: Catalogue,
+  problems: ProblemCollector,
+): readonly PlannedGroup[] {
+  const chosen = chooseShape(limits, catalogue, problems);
+  const placed = limits.counts.map((count) => ({
+    count,
+    names: placesOf(count, chosen, catalogue, problems),
+  }));
+  if (chosen === null) return [];
+  return placed.flatMap(({ count, names }) =>
+    names === null || count.count === 0 ? [] : [planGroup(limits, chosen, count, names)],
+  );
+}
+
+/** Full names of the availability domains for a count; null when there are none, and that was reported. */
+function placesOf(
+  { availabilityDomain, count, located }: NodeCount,
+  chosen: ChosenShape | null,
+  catalogue: Catalogue,
+  problems: ProblemCollector,
+): readonly string[] | null {
+  if (availabilityDomain === undefined) return chosen && catalogue.offering(chosen.shape.name);
+  const name = catalogue.nameOf(availabilityDomain);
+  if (name === undefined) {
+    const numbers = catalogue.describeNumbers();
+    const fix =
+      numbers === ""
+        ? `set ad_root of startnode.yaml: the region has ${catalogue.availabilityDomains.join(", ")}`
+        : `write one of ${numbers}`;
+    return problems.report(
+      located,
+      `this region has no availability domain ${availabilityDomain}`,
+      fix,
+    );
+  }
+  if (chosen === null) return null;
+  const shape = chosen.shape.name;
+  if (count === 0 || catalogue.shapeIn(name, shape) !== undefined) return [name];
+  const others = catalogue.offering(shape).join(", ");
+  return problems.report(located, `${name} does not offer ${shape}`, `move the nodes to ${others}`);
+}
+
+function planGroup(
+  limits: ShapeLimits,
+  { shape, size }: ChosenShape,
+  { availabilityDomain, count }: NodeCount,
+  availabilityDomains: readonly string[],
+): PlannedGroup {
+  const naming = { shape: shape.name, ...(size && { size }) };
+  const prefix = nodeNamePrefix(
+    availabilityDomain === undefined ? naming : { ...naming, availabilityDomain },
+  );
+  const hardware = hardwareOf(shape, size);
+  const { imageOcid, bootVolumeGib } = limits;
+  return {
+    names: nodeNames(prefix, count),
+    count,
+    availabilityDomain: availabilityDomain ?? "any",
+    hardware,
+    specification: {
+      shape: shape.name,
+      ...(size && { shapeConfig: size }),
+      availabilityDomains,
+      ...(imageOcid !== undefined && { imageOcid }),
+      ...(bootVolumeGib !== undefined && { bootVolumeGib }),
+    },
+    slurm: {
+      options: slurmNodeOptions(limits, { shape: shape.name, size, availabilityDomain, hardware }),
+      partitions: limits.partitions.length > 0 ? limits.partitions : [DEFAULT_PARTITION],
+    },
+  };
+}
+
+/** Names that OCI would refuse, and names that two shapes would share. */
+function checkNames(shapes: readonly ShapeLimits[], problems: ProblemCollector): void {
+  const owners = new Map<string, ShapeLimits>();
+  for (const shape of shapes.filter((it) => it.shape !== "" && it.size !== null)) {
+    const naming = { shape: shape.shape, ...(shape.size && { size: shape.size }) };
+    for (const { availabilityDomain, located } of shape.counts) {
+      const prefix = nodeNamePrefix(
+        availabilityDomain === undefined ? naming : { ...naming, availabilityDomain },
+      );
+      const fault = nodeNameFault(prefix);
+      if (fault !== undefined) problems.report(located, fault, "use another shape");
+      const owner = owners.get(prefix);
+      if (owner !== undefined) {
+        const message = `the nodes would have the same names (${prefix}-0001 …) as those of line ${owner.located.line}`;
+        problems.report(located, message, "keep one of the two, with the sum of their counts");
+      }
+      owners.set(prefix, owner ?? shape);
+    }
+  }
+}
+
+function checkTotal(shapes: readonly ShapeLimits[], problems: ProblemCollector): void {
+  const total = shapes.flatMap(({ counts }) => counts).reduce((sum, { count }) => sum + count, 0);
+  if (total <= NODES_MAX) return;
+  const message = `the file allows ${total} nodes, and Slurm has at most ${NODES_MAX}`;
+  problems.add({ message, fix: "lower some counts" });
+}
