@@ -1,45 +1,126 @@
-import type {
-  NodeAddress,
-  SlurmControl,
-  SlurmNode,
-  SlurmVersion,
-} from "../../../nodectl/slurm/control.ts";
+import { readFileSync } from "node:fs";
+import { cloudNodesOf } from "../../../nodectl/commands/observe-cluster.ts";
+import type { SlurmControl, SlurmNode, SlurmVersion } from "../../../nodectl/slurm/control.ts";
 
-/** What was asked of Slurm, and nodes as a test sets them. */
+/** A slurmctld in memory. It takes its nodes from the slurm.conf on disk, when told, as the real one does. */
 export class FakeSlurm implements SlurmControl {
   readonly nodes = new Map<string, SlurmNode>();
-  readonly addresses = new Map<string, string>();
-  readonly down = new Map<string, string>();
+  /** What was asked of it, in order; without questions. */
+  readonly calls: string[] = [];
+  readonly #confFile: string;
+  readonly #version: SlurmVersion;
+  isUp = true;
+  /** A word in slurm.conf that slurmctld dies of, though the parser lets it pass. */
+  deadlyWord: string | undefined;
+  /** Runs after the next drain, in place of what the world does meanwhile. */
+  afterDrain: (() => void) | undefined;
 
-  setNode(name: string, base: string, flags: readonly string[], bootTimeMs = 0): void {
-    const record = { name, base, flags: new Set(flags), address: name, reason: "", bootTimeMs };
-    this.nodes.set(name, record);
+  constructor(confFile: string, version = "22.05.8") {
+    this.#confFile = confFile;
+    const [major, minor] = version.split(".").map(Number);
+    this.#version = { major: major ?? 0, minor: minor ?? 0, text: version };
   }
 
   version(): Promise<SlurmVersion> {
-    return Promise.resolve({ major: 24, minor: 11, text: "24.11.5" });
+    return Promise.resolve(this.#version);
   }
+
   listNodes(): Promise<readonly SlurmNode[]> {
-    return Promise.resolve([...this.nodes.values()]);
+    return this.#answer(() => [...this.nodes.values()]);
   }
-  reportAddresses(addresses: readonly NodeAddress[]): Promise<void> {
-    for (const { nodeName, ipAddress } of addresses) this.addresses.set(nodeName, ipAddress);
-    return Promise.resolve();
-  }
-  setDown(nodeNames: readonly string[], reason: string): Promise<void> {
-    for (const name of nodeNames) this.down.set(name, reason);
-    return Promise.resolve();
-  }
-  drain(): Promise<void> {
-    return Promise.reject(new Error("not used here"));
-  }
-  returnToService(): Promise<void> {
-    return Promise.reject(new Error("not used here"));
-  }
-  reconfigure(): Promise<void> {
-    return Promise.reject(new Error("not used here"));
-  }
+
   isAnswering(): Promise<boolean> {
-    return Promise.resolve(true);
+    return Promise.resolve(this.isUp);
+  }
+
+  drain(names: readonly string[], reason: string): Promise<void> {
+    return this.#answer(() => {
+      this.calls.push(`drain ${names.join(",")}`);
+      for (const name of names) this.#change(name, { add: ["DRAIN"], reason });
+      this.afterDrain?.();
+    });
+  }
+
+  returnToService(names: readonly string[]): Promise<void> {
+    return this.#answer(() => {
+      this.calls.push(`return ${names.join(",")}`);
+      for (const name of names) this.#change(name, { remove: ["DRAIN"] });
+    });
+  }
+
+  setDown(): Promise<void> {
+    return Promise.reject(new Error("finish sets no node down"));
+  }
+
+  reportAddresses(): Promise<void> {
+    return Promise.reject(new Error("finish reports no address"));
+  }
+
+  /** 22.05 ends when the set of nodes has changed. */
+  reconfigure(): Promise<void> {
+    return this.#answer(() => {
+      this.calls.push("reconfigure");
+      const wanted = this.#confNodes();
+      const hasChanged = wanted.length !== this.nodes.size;
+      if (hasChanged && this.#version.major < 23) {
+        this.isUp = false;
+        throw new Error("MaxNodeCount has changed during reconfig, slurmctld must be restarted");
+      }
+      this.#load(wanted);
+    });
+  }
+
+  restart(): Promise<void> {
+    this.calls.push("restart");
+    this.isUp = true;
+    this.#load(this.#confNodes());
+    return Promise.resolve();
+  }
+
+  /** Puts a node into a state; the flags replace those it has. */
+  put(name: string, base: string, flags: readonly string[], reason = ""): void {
+    const bootTimeMs = 0;
+    const node = {
+      name,
+      base,
+      flags: new Set(["CLOUD", ...flags]),
+      address: name,
+      reason,
+      bootTimeMs,
+    };
+    this.nodes.set(name, node);
+  }
+
+  stateOf(name: string): string {
+    const node = this.nodes.get(name);
+    return node === undefined ? "unknown" : [node.base, ...node.flags].join("+");
+  }
+
+  #confNodes(): readonly string[] {
+    const text = readFileSync(this.#confFile, "utf8");
+    if (this.deadlyWord !== undefined && text.includes(this.deadlyWord)) this.isUp = false;
+    return cloudNodesOf(text);
+  }
+
+  #load(names: readonly string[]): void {
+    if (!this.isUp) return;
+    for (const name of this.nodes.keys()) if (!names.includes(name)) this.nodes.delete(name);
+    for (const name of names) if (!this.nodes.has(name)) this.put(name, "IDLE", ["POWERED_DOWN"]);
+  }
+
+  #change(
+    name: string,
+    { add = [], remove = [], reason }: { add?: string[]; remove?: string[]; reason?: string },
+  ): void {
+    const node = this.nodes.get(name);
+    if (node === undefined) throw new Error(`no node ${name}`);
+    const flags = new Set([...node.flags, ...add].filter((flag) => !remove.includes(flag)));
+    this.nodes.set(name, { ...node, flags, reason: reason ?? node.reason });
+  }
+
+  async #answer<Answer>(answer: () => Answer): Promise<Answer> {
+    await Promise.resolve();
+    if (!this.isUp) throw new Error("Unable to contact slurm controller");
+    return answer();
   }
 }

@@ -5,13 +5,13 @@ import type { Log } from "../../../nodectl/domain/log.ts";
 import { OciCallError } from "../../../nodectl/oci/oci-errors.ts";
 import type { FailureClass, LaunchOutcome, OciFailure } from "../../../nodectl/oci/provider.ts";
 import { FakeCloud } from "./fake-cloud.ts";
-import { FakeSlurm } from "./fake-slurm.ts";
+import { RecordingSlurm } from "./recording-slurm.ts";
 
 const specification = { shape: "VM.Standard2.1", availabilityDomains: ["Uocm:PHX-AD-1"] };
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let cloud: FakeCloud;
-let slurm: FakeSlurm;
+let slurm: RecordingSlurm;
 let deadline: AbortController;
 /** Sleeps return at once; the n-th ends the run when a test says so. */
 let sleeps: number;
@@ -28,7 +28,7 @@ const clock: Clock = {
 
 beforeEach(() => {
   cloud = new FakeCloud();
-  slurm = new FakeSlurm();
+  slurm = new RecordingSlurm();
   deadline = new AbortController();
   sleeps = 0;
   sleepsUntilDeadline = 20;

@@ -1,0 +1,245 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import type { ClusterPlan } from "../domain/cluster-plan.ts";
+import { buildGeneration } from "../domain/generation.ts";
+import type { Generation } from "../domain/generation.ts";
+import { compressHostlist } from "../domain/hostlist.ts";
+import { retiredGroups } from "../domain/retired-groups.ts";
+import { withFileLock } from "../files/file-lock.ts";
+import { generationPaths } from "../files/generation.ts";
+import type { GenerationPaths } from "../files/generation.ts";
+import { unifiedDiff } from "../files/unified-diff.ts";
+import { applyGeneration } from "./apply-generation.ts";
+import { compareGroups } from "./compare-groups.ts";
+import type { Comparison } from "./compare-groups.ts";
+import type { FinishContext, FinishOptions, FinishOutcome } from "./finish-context.ts";
+import { reportGroup, reportRetiring } from "./finish-report.ts";
+import type { FinishReport } from "./finish-report.ts";
+import { cloudNodesOf, observeCluster } from "./observe-cluster.ts";
+import type { Observation } from "./observe-cluster.ts";
+import { readClusterPlan } from "./read-cluster-plan.ts";
+import { nodesToReturn } from "./retire-nodes.ts";
+import { drainAndDecide } from "./drain-leaving.ts";
+import type { Retirement } from "./retire-nodes.ts";
+import { differenceOf } from "./tell-slurmctld.ts";
+import type { SlurmNode } from "../slurm/control.ts";
+
+/** A run takes seconds, with a slow slurmctld minutes. */
+const LOCK_WAIT_SECONDS_MAX = 30;
+
+/**
+ * Turns limits.yaml into a generation of files and makes slurmctld run with it, without losing a running job or a
+ * node that is on. It observes, decides, acts, and may be killed at any point: the next run finishes the work.
+ * @throws SlurmCommandError, NodeUpdateError, OciCallError, FileLockError
+ */
+export async function finish(
+  context: FinishContext,
+  options: FinishOptions,
+): Promise<FinishOutcome> {
+  const unready = await describeUnready(context);
+  if (unready !== undefined) {
+    return { kind: "not-ready", message: unready };
+  }
+  if (options.isDryRun) {
+    return configure(context, options);
+  }
+  const lock = {
+    file: context.lockFile,
+    waitSecondsMax: LOCK_WAIT_SECONDS_MAX,
+    holder: "another finish is running",
+  };
+  return withFileLock(lock, () => configure(context, options));
+}
+
+/** Ansible leaves a file named like the host when all that finish builds on is there. */
+async function describeUnready({ config, hostName }: FinishContext): Promise<string | undefined> {
+  const [shortName = hostName] = hostName.split(".");
+  const markers = [...new Set([shortName, hostName])].map((name) =>
+    join(config.finalisedDirectory, name),
+  );
+  for (const marker of markers) {
+    if (await exists(marker)) return undefined;
+  }
+  return [
+    `this machine is not set up yet: ${markers.join(" or ")} is not there.`,
+    "Watch it with: sudo tail -f /root/ansible-pull.log",
+  ].join("\n");
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Everything that a run knows before it acts. */
+interface Situation {
+  readonly plan: ClusterPlan;
+  readonly observation: Observation;
+  readonly comparison: Comparison;
+  /** No longer in the limits: those of nodes.json, and cloud nodes of slurm.conf that nodes.json does not tell of. */
+  readonly leaving: readonly string[];
+  readonly paths: GenerationPaths;
+}
+
+async function configure(
+  context: FinishContext,
+  { limitsFile, isDryRun }: FinishOptions,
+): Promise<FinishOutcome> {
+  const plan = await readClusterPlan(context, limitsFile);
+  if (plan.kind === "invalid") {
+    return { kind: "invalid", problems: plan.problems };
+  }
+  const situation = await observe(context, plan.value);
+  // Checked with all leaving nodes in their places, before the first of them is drained.
+  const cautious = generationWith(context, situation, situation.leaving);
+  const verdict = await context.checkSlurmConf(cautious.files["slurm.conf"]);
+  if (verdict.kind === "invalid") {
+    return { kind: "refused", message: `Slurm refuses what would be written: ${verdict.message}` };
+  }
+  const { drained, retirement } = await drainAndDecide(
+    context,
+    situation.leaving,
+    situation.observation.nodes,
+    isDryRun,
+  );
+  const strays = straysOf(situation, retirement);
+  if (strays.length > 0) {
+    return { kind: "refused", message: describeStrays(strays, situation.paths) };
+  }
+  const kept = retirement.retiring.map(({ name }) => name);
+  const next = generationWith(context, situation, kept);
+  const returning = nodesToReturn(
+    situation.comparison.wanted,
+    situation.observation.nodes ?? new Map(),
+  );
+  const report = makeReport(situation, { next, drained, retirement, returning });
+  if (isDryRun) {
+    return { kind: "planned", report, diff: await diffOf(situation, next) };
+  }
+  return act(context, situation, { next, retirement, returning, report });
+}
+
+async function observe(context: FinishContext, plan: ClusterPlan): Promise<Situation> {
+  const paths = generationPaths(context.config.slurmDirectory, context.config.nodesFile);
+  const observation = await observeCluster(context, paths);
+  const comparison = compareGroups(plan.groups, observation.nodesFile?.groups ?? []);
+  const onLines = cloudNodesOf(observation.current["slurm.conf"]);
+  const leaving = new Set([...comparison.leaving, ...onLines]);
+  return {
+    plan,
+    observation,
+    comparison,
+    leaving: [...leaving].filter((name) => !comparison.wanted.has(name)),
+    paths,
+  };
+}
+
+function generationWith(
+  { config }: FinishContext,
+  { plan, observation }: Situation,
+  kept: readonly string[],
+): Generation {
+  const { nodesFile, version } = observation;
+  return buildGeneration({
+    plan,
+    clusterId: config.clusterId,
+    release: version,
+    retired: nodesFile === undefined ? [] : retiredGroups(nodesFile, new Set(kept)),
+    previousPartitions: nodesFile?.partitions ?? [],
+  });
+}
+
+/** Nodes whose line must stay and cannot be written again, because nodes.json does not tell what it was. */
+function straysOf({ comparison }: Situation, { retiring }: Retirement): readonly string[] {
+  const known = new Set(comparison.leaving);
+  return retiring.filter(({ name }) => !known.has(name)).map(({ name }) => name);
+}
+
+function describeStrays(strays: readonly string[], { files }: GenerationPaths): string {
+  return [
+    `${files["slurm.conf"]} has nodes that are neither in the limits nor in ${files["nodes.json"]},`,
+    `and they are on or run jobs: ${compressHostlist(strays)}.`,
+    "They were drained; run finish again when they are powered down, or add them to the limits.",
+  ].join(" ");
+}
+
+interface Decision {
+  readonly next: Generation;
+  readonly retirement: Retirement;
+  readonly returning: readonly string[];
+}
+
+function makeReport(
+  { comparison, observation }: Situation,
+  { next, drained, retirement, returning }: Decision & { readonly drained: readonly string[] },
+): FinishReport {
+  return {
+    generation: next.id,
+    slurmVersion: observation.version.text,
+    groups: comparison.groups.map(reportGroup),
+    drained: compressHostlist(drained),
+    retiring: reportRetiring(retirement.retiring),
+    dropped: compressHostlist(retirement.dropped),
+    returned: compressHostlist(returning),
+  };
+}
+
+async function diffOf({ observation }: Situation, { files }: Generation): Promise<string> {
+  return unifiedDiff(
+    (["slurm.conf", "gres.conf", "nodes.json"] as const).map((name) => ({
+      name,
+      before: observation.current[name],
+      after: files[name],
+    })),
+  );
+}
+
+async function act(
+  context: FinishContext,
+  situation: Situation,
+  { next, retirement, report }: Decision & { readonly report: FinishReport },
+): Promise<FinishOutcome> {
+  const { observation, comparison, paths } = situation;
+  const retiring = retirement.retiring.map(({ name }) => name);
+  const expected = {
+    present: new Set([...comparison.wanted, ...retiring]),
+    absent: retirement.dropped,
+  };
+  const isTold = isUpToDate(observation, next, expected);
+  const applied = isTold
+    ? undefined
+    : await applyGeneration(context, { paths, observation, next, expected });
+  if (applied?.kind === "rolled-back") {
+    return applied;
+  }
+  // Looked at again: a node that is new on its line may still have the drain of an earlier life in Slurm's state.
+  const nodes = applied?.nodes ?? observation.nodes ?? new Map<string, SlurmNode>();
+  const returning = nodesToReturn(comparison.wanted, nodes);
+  if (returning.length > 0) {
+    context.progress(`returning ${returning.length} nodes to service`);
+    await context.slurm.returnToService(returning);
+  }
+  const hasActed = !isTold || returning.length > 0 || report.drained !== "";
+  return {
+    kind: hasActed ? "configured" : "unchanged",
+    report: { ...report, returned: compressHostlist(returning) },
+  };
+}
+
+/** True when slurmctld runs with exactly these files: a killed run may have written them and told nobody. */
+function isUpToDate(
+  { current, isInUse, nodes }: Observation,
+  { files }: Generation,
+  expected: Parameters<typeof differenceOf>[1],
+): boolean {
+  const isSame = Object.entries(files).every(
+    ([name, text]) => current[name as keyof typeof current] === text,
+  );
+  const isKnown = nodes !== undefined && differenceOf(nodes, expected) === undefined;
+  return isSame && isInUse && isKnown;
+}

@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import type { ChildProcessByStdio } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Readable, Writable } from "node:stream";
+
+/** Somebody else holds the lock and did not let go in time. */
+export class FileLockError extends Error {
+  override readonly name = "FileLockError";
+}
+
+export interface FileLockOptions {
+  /** Its directory is made when it is not there. The file stays behind, empty: removing it would be a race. */
+  readonly file: string;
+  readonly waitSecondsMax: number;
+  /** What the holder does, for the message: "another finish is running". */
+  readonly holder: string;
+}
+
+/** flock(1) of util-linux, which Debian and Enterprise Linux cannot be without. */
+const FLOCK = "/usr/bin/flock";
+const TIMED_OUT = 75;
+
+type Holder = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/**
+ * Runs the work while nobody else does. The kernel holds the lock (flock(2)) through a small process whose
+ * standard input is our pipe: when we end in whatever way, kill -9 included, the pipe closes, that process ends,
+ * and the lock is free. No stale lock can stay behind.
+ * @throws FileLockError when the lock is not free within the time
+ */
+export async function withFileLock<Answer>(
+  options: FileLockOptions,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  await mkdir(dirname(options.file), { recursive: true, mode: 0o755 });
+  const holder = await acquire(options);
+  try {
+    return await work();
+  } finally {
+    await release(holder);
+  }
+}
+
+async function acquire(options: FileLockOptions): Promise<Holder> {
+  const { file, waitSecondsMax } = options;
+  const words = ["-w", String(waitSecondsMax), "-E", String(TIMED_OUT), file];
+  const holder: Holder = spawn(FLOCK, [...words, "/bin/sh", "-c", "echo held; exec cat"], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { PATH: "/usr/bin:/bin" },
+  });
+  // When the holder is gone, so is the lock; the work's own errors say more than a broken pipe.
+  holder.stdin.on("error", () => undefined);
+  await new Promise<void>((resolve, reject) => {
+    let complaint = "";
+    holder.stderr.on("data", (chunk: Buffer) => {
+      complaint = (complaint + chunk.toString()).slice(0, 500);
+    });
+    holder.stdout.once("data", () => {
+      resolve();
+    });
+    holder.once("error", (cause) => {
+      reject(new FileLockError(`${FLOCK}: ${cause.message}`, { cause }));
+    });
+    holder.once("close", (code) => {
+      const message =
+        code === TIMED_OUT
+          ? `${options.holder} (lock ${file}, waited ${waitSecondsMax} s); try again when it has ended`
+          : `${FLOCK} ${file}: ${complaint.trim() || `exit code ${code ?? "unknown"}`}`;
+      reject(new FileLockError(message));
+    });
+  });
+  return holder;
+}
+
+async function release(holder: Holder): Promise<void> {
+  if (holder.exitCode !== null || holder.signalCode !== null) {
+    return;
+  }
+  const ended = new Promise<void>((resolve) => {
+    holder.once("close", () => {
+      resolve();
+    });
+  });
+  holder.stdin.end();
+  await ended;
+}

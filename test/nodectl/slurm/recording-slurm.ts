@@ -1,0 +1,70 @@
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A directory with a real little program in place of scontrol and sinfo. */
+export interface RecordingSlurm {
+  readonly binDirectory: string;
+  /** The arguments of every call so far, one string each. */
+  calls(): readonly string[];
+  /** Lets the next so many calls (but --version) find no slurmctld. */
+  beAway(calls: number): void;
+  /** What --version says. */
+  setVersion(text: string): void;
+  /** What `sinfo --json` and `scontrol show nodes --json` print. */
+  setNodes(json: string): void;
+}
+
+/**
+ * Refuses like Slurm: an update stops at the first name that holds "bad" (unknown) and RESUME is refused for a
+ * name that holds "idle". The names before are taken; done.txt lists them.
+ */
+const PROGRAM = String.raw`#!/bin/sh
+here=$(dirname "$0")
+echo "$*" >> "$here/calls.txt"
+[ "$1" = --version ] && { cat "$here/version.txt"; exit 0; }
+away=$(cat "$here/away.txt")
+if [ "$away" -gt 0 ]; then
+  echo $((away - 1)) > "$here/away.txt"
+  echo "slurm_update error: Unable to contact slurm controller (connect failure)" >&2
+  exit 1
+fi
+case "$*" in
+  *--json) cat "$here/nodes.json" ;;
+  *bad*) echo "slurm_update error: Invalid node name specified" >&2; exit 1 ;;
+  *idle*state=RESUME) echo "slurm_update error: Invalid node state specified" >&2; exit 1 ;;
+  *denied*) echo "slurm_update error: Invalid user id" >&2; exit 1 ;;
+  *slow*) exec sleep 60 ;;
+esac
+`;
+
+export function createRecordingSlurm(): RecordingSlurm {
+  const binDirectory = mkdtempSync(join(tmpdir(), "recording-slurm-"));
+  const write = (name: string, text: string): void => {
+    writeFileSync(join(binDirectory, name), text);
+  };
+  for (const program of ["scontrol", "sinfo"]) {
+    write(program, PROGRAM);
+    chmodSync(join(binDirectory, program), 0o755);
+  }
+  write("calls.txt", "");
+  write("away.txt", "0");
+  write("version.txt", "slurm-wlm 24.11.5\n");
+  write("nodes.json", '{"nodes": []}');
+  return {
+    binDirectory,
+    calls: () =>
+      readFileSync(join(binDirectory, "calls.txt"), "utf8")
+        .split("\n")
+        .filter((line) => line !== ""),
+    beAway: (calls) => {
+      write("away.txt", String(calls));
+    },
+    setVersion: (text) => {
+      write("version.txt", `${text}\n`);
+    },
+    setNodes: (json) => {
+      write("nodes.json", json);
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { readFileSync, rmSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createScontrol } from "../../../nodectl/slurm/scontrol.ts";
+import type { SlurmControl } from "../../../nodectl/slurm/control.ts";
+import { createRecordingSlurm } from "./recording-slurm.ts";
+import type { RecordingSlurm } from "./recording-slurm.ts";
+
+let slurm: RecordingSlurm;
+let warnings: string[];
+
+beforeEach(() => {
+  slurm = createRecordingSlurm();
+  warnings = [];
+});
+
+afterEach(() => {
+  rmSync(slurm.binDirectory, { recursive: true });
+});
+
+function control(overrides: { commandTimeoutMs?: number; deadlineMs?: number } = {}): SlurmControl {
+  const ignore = (): void => undefined;
+  return createScontrol({
+    binDirectory: slurm.binDirectory,
+    slurmConf: "/etc/slurm/slurm.conf",
+    clock: { now: () => 0, sleep: () => Promise.resolve() },
+    log: { info: ignore, warn: (event) => warnings.push(event), error: ignore },
+    commandTimeoutMs: 5_000,
+    deadlineMs: 5_000,
+    ...overrides,
+  });
+}
+
+function readSample(path: string): string {
+  return readFileSync(new URL(`samples/${path}`, import.meta.url), "utf8");
+}
+
+describe("scontrol: version and nodes", () => {
+  test("the version is asked for once", async () => {
+    slurm.setVersion("slurm-wlm 22.05.8");
+    const scontrol = control();
+    expect(await scontrol.version()).toEqual({ major: 22, minor: 5, text: "22.05.8" });
+    await scontrol.version();
+    expect(slurm.calls()).toEqual(["--version"]);
+  });
+
+  test.each(["slurm 23.11.4", "slurm-wlm 25.05.0-0rc1"])("%s is understood", async (text) => {
+    slurm.setVersion(text);
+    expect((await control().version()).text).toBe(text.split(" ")[1]);
+  });
+
+  test("a version that cannot be read is an error, and is asked for again", async () => {
+    slurm.setVersion("who knows");
+    const scontrol = control();
+    await expect(scontrol.version()).rejects.toThrow('no version in "who knows');
+    slurm.setVersion("slurm 23.11.4");
+    expect((await scontrol.version()).major).toBe(23);
+  });
+
+  test.each([
+    ["slurm-wlm 22.05.8", "22.05/idle.json", "--all --json"],
+    ["slurm 23.02.0", "24.11/idle.json", "--all show nodes --json"],
+    ["slurm-wlm 24.11.5", "24.11/idle.json", "--all show nodes --json"],
+  ])("%s lists nodes the way it can", async (version, sample, words) => {
+    slurm.setVersion(version);
+    slurm.setNodes(readSample(sample));
+    expect(await control().listNodes()).toMatchObject([{ base: "IDLE" }]);
+    expect(slurm.calls()).toEqual(["--version", words]);
+  });
+
+  test("22.05's empty list with an error inside is asked for again and then thrown", async () => {
+    slurm.setVersion("slurm-wlm 22.05.8");
+    slurm.setNodes(readSample("22.05/slurmctld_down.json"));
+    await expect(control({ deadlineMs: 600 }).listNodes()).rejects.toThrow(
+      "slurmctld gave no list of nodes: Unspecified error",
+    );
+    expect(slurm.calls().length).toBeGreaterThan(2);
+  });
+});
+
+describe("scontrol: updates", () => {
+  test("addresses and names stand in the same order in one call", async () => {
+    await control().reportAddresses([
+      { nodeName: "n3", ipAddress: "10.0.0.3" },
+      { nodeName: "n1", ipAddress: "10.0.0.1" },
+    ]);
+    expect(slurm.calls()).toEqual([
+      "update nodename=n3,n1 nodeaddr=10.0.0.3,10.0.0.1 nodehostname=n3,n1",
+    ]);
+  });
+
+  test("a thousand nodes take five calls", async () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `n${index}`);
+    await control().setDown(names, "no capacity");
+    expect(slurm.calls()).toHaveLength(5);
+    expect(slurm.calls()[0]).toBe("update nodename=n[0-199] state=DOWN reason=no capacity");
+  });
+
+  test("no nodes, no call", async () => {
+    await control().drain([], "finish");
+    await control().reportAddresses([]);
+    expect(slurm.calls()).toEqual([]);
+  });
+
+  test("one unknown node costs none of the others their update, and is named", async () => {
+    const names = ["n1", "n2", "n3", "bad4", "n5", "n6", "n7", "n8"];
+    const update = control().drain(names, "finish");
+    await expect(update).rejects.toThrow(
+      "Slurm refused bad4: slurm_update error: Invalid node name",
+    );
+    await expect(update).rejects.toMatchObject({ nodeNames: ["bad4"] });
+    const accepted = slurm.calls().filter((call) => !call.includes("bad"));
+    expect(accepted).toEqual([
+      "update nodename=n[1-2] state=DRAIN reason=finish",
+      "update nodename=n3 state=DRAIN reason=finish",
+      "update nodename=n[5-8] state=DRAIN reason=finish",
+    ]);
+  });
+
+  test("returning a node that is in service already is no error", async () => {
+    await control().returnToService(["idle1", "n2"]);
+    expect(slurm.calls()).toContain("update nodename=n2 state=RESUME");
+  });
+
+  test("what concerns all nodes is not tried for each of them", async () => {
+    await expect(control().drain(["n1", "denied", "n2"], "x")).rejects.toThrow("Invalid user id");
+    expect(slurm.calls()).toHaveLength(1);
+  });
+
+  test("a reason becomes one line of bounded length", async () => {
+    await control().setDown(["n1"], `"no\nroom"\t in "AD-1": ${"x".repeat(1_000)}`);
+    expect(slurm.calls()[0]).toMatch(/reason=no room" in "AD-1": x+$/);
+    expect(slurm.calls()[0]?.length).toBeLessThan(450);
+  });
+
+  test("a node is not taken out of service without a reason", async () => {
+    await expect(control().setDown(["n1"], " \n")).rejects.toThrow("without a reason");
+    expect(slurm.calls()).toEqual([]);
+  });
+});
+
+describe("scontrol: slurmctld is away", () => {
+  test("a call waits for it to come back", async () => {
+    slurm.beAway(2);
+    await control().setDown(["n1"], "x");
+    expect(slurm.calls()).toHaveLength(3);
+    expect(warnings).toEqual(["slurmctld did not answer", "slurmctld did not answer"]);
+  });
+
+  test("gives up after the deadline with Slurm's own words", async () => {
+    slurm.beAway(1_000);
+    await expect(control({ deadlineMs: 600 }).reconfigure()).rejects.toMatchObject({
+      name: "SlurmCommandError",
+      exitCode: 1,
+      detail: "slurm_update error: Unable to contact slurm controller (connect failure)",
+    });
+  });
+
+  test("a call that hangs is ended and asked again until the deadline", async () => {
+    const slow = control({ commandTimeoutMs: 100, deadlineMs: 300 });
+    await expect(slow.drain(["slow"], "x")).rejects.toThrow("no answer within 100 ms");
+    expect(slurm.calls().length).toBeGreaterThan(1);
+  });
+
+  test("a missing program is an error at once", async () => {
+    rmSync(`${slurm.binDirectory}/scontrol`);
+    await expect(control().isAnswering()).rejects.toThrow("ENOENT");
+  });
+
+  test("isAnswering() asks once", async () => {
+    expect(await control().isAnswering()).toBe(true);
+    slurm.beAway(1_000);
+    expect(await control().isAnswering()).toBe(false);
+    expect(slurm.calls()).toEqual(["ping", "ping"]);
+  });
+});
