@@ -1,0 +1,252 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Clock } from "../../../nodectl/domain/clock.ts";
+import { ApiError, cannotParseRequest } from "./api-error.ts";
+import type { CallEntry, CallLog } from "./call-log.ts";
+import type { Cloud } from "./cloud.ts";
+import type { FaultAnswer, FaultRules } from "./fault-rules.ts";
+import { checkQuery, findRoute, type Route } from "./operation-table.ts";
+import type { Answer, CallSubject, Operation } from "./operation.ts";
+import { subjectOf } from "./operations-instances.ts";
+import type { RateLimiter } from "./rate-limit.ts";
+import type { SignatureVerifier, Signer } from "./request-signature.ts";
+
+export interface RawRequest {
+  readonly method: string;
+  /** Path and query, as sent. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** What the connection has to do. */
+export type DoorAnswer =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      readonly delayMs: number;
+    }
+  | { readonly kind: "hang" }
+  | { readonly kind: "reset"; readonly delayMs: number };
+
+export interface Latency {
+  /** From the arrival of a LaunchInstance to its answer; the launch happens on arrival. */
+  readonly launchMs: number;
+  /** The same for every other operation. */
+  readonly otherMs: number;
+}
+
+export interface OciDoorParts {
+  readonly cloud: Cloud;
+  /** Wall-clock time: for signatures, rate limits and the log. */
+  readonly clock: Clock;
+  readonly verifier: SignatureVerifier;
+  readonly limiter: RateLimiter;
+  readonly faults: FaultRules;
+  readonly calls: CallLog;
+  readonly latency: Latency;
+}
+
+/**
+ * Where OCI's calls come in, whatever carries them: signature, rate limit, faults, operation; every call is logged.
+ * In this order, because OCI refuses a stranger before it counts, and counts before it works.
+ */
+export class OciDoor {
+  private readonly parts: OciDoorParts;
+
+  constructor(parts: OciDoorParts) {
+    this.parts = parts;
+  }
+
+  /** The answer, and the line of the log that `finish` closes. Throws only what is a defect of the sandbox. */
+  answer(request: RawRequest): { readonly answer: DoorAnswer; readonly entry: CallEntry } {
+    const route = findRoute(request.method, request.url);
+    const entry = this.addEntry(request, route);
+    try {
+      return { answer: this.process(request, route, entry), entry };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return { answer: refusal(error, entry), entry };
+    }
+  }
+
+  /** The call's answer has left, or never will: closes its line in the log. */
+  finish(entry: CallEntry): void {
+    entry.durationMs = this.parts.clock.now() - entry.timeMs;
+  }
+
+  private process(request: RawRequest, route: Route, entry: CallEntry): DoorAnswer {
+    const { cloud, clock, verifier, limiter, faults } = this.parts;
+    const nowMs = clock.now();
+    const signer = verifier.verify(request, nowMs);
+    const { operation } = route;
+    if (operation === undefined) throw unknownOperation(request);
+    limiter.check(signer.keyId, operation.kind, nowMs);
+    cloud.advance();
+    const body = parseBody(request.body);
+    const subject = this.subjectOf(route, body);
+    noteSubject(entry, subject);
+    const fault = faults.strike(operation.name, subject);
+    entry.fault = fault?.kind ?? null;
+    const early = fault === undefined ? undefined : answerInstead(fault, entry);
+    if (early !== undefined) return early;
+    const answer = this.run(operation, { request, route, body, signer, fault });
+    return this.deliver(operation, answer, entry, fault);
+  }
+
+  private run(
+    operation: Operation,
+    input: {
+      request: RawRequest;
+      route: Route;
+      body: unknown;
+      signer: Signer;
+      fault: FaultAnswer | undefined;
+    },
+  ): Answer {
+    const { request, route, body, signer, fault } = input;
+    checkQuery(operation, route.query);
+    return operation.run({
+      cloud: this.parts.cloud,
+      pathOcid: route.pathOcid,
+      query: route.query,
+      body,
+      bodyHash: signer.bodyHash,
+      retryToken: header(request.headers, "opc-retry-token"),
+      ifMatch: header(request.headers, "if-match"),
+      isToFailLater: fault?.kind === "async-failure",
+    });
+  }
+
+  private deliver(
+    operation: Operation,
+    answer: Answer,
+    entry: CallEntry,
+    fault: FaultAnswer | undefined,
+  ): DoorAnswer {
+    const { latency } = this.parts;
+    noteSubject(entry, answer.subject ?? {});
+    const latencyMs = operation.name === "LaunchInstance" ? latency.launchMs : latency.otherMs;
+    if (fault?.kind === "reset-after") return { kind: "reset", delayMs: latencyMs };
+    entry.status = answer.status;
+    return {
+      kind: "answer",
+      status: answer.status,
+      headers: { "opc-request-id": entry.opcRequestId, ...answer.headers },
+      body: answer.json ?? "",
+      delayMs: latencyMs + (fault?.kind === "delay" ? fault.delayMs : 0),
+    };
+  }
+
+  private addEntry(request: RawRequest, route: Route): CallEntry {
+    return this.parts.calls.add({
+      timeMs: this.parts.clock.now(),
+      operation: route.operation?.name ?? "Unknown",
+      method: request.method,
+      path: request.url,
+      opcRequestId: makeRequestId(header(request.headers, "opc-request-id")),
+      retryToken: header(request.headers, "opc-retry-token") ?? null,
+    });
+  }
+
+  private subjectOf(route: Route, body: unknown): CallSubject {
+    if (route.operation?.name === "LaunchInstance") return subjectOfLaunch(body);
+    const record = this.parts.cloud.find(route.pathOcid);
+    return record === undefined ? {} : subjectOf(record);
+  }
+}
+
+function subjectOfLaunch(body: unknown): CallSubject {
+  const subject: Record<string, string> = {};
+  for (const key of ["displayName", "shape", "availabilityDomain"] as const) {
+    const value = textAt(body, key);
+    if (value !== undefined) subject[key] = value;
+  }
+  const hostnameLabel = textAt(fieldOf(body, "createVnicDetails"), "hostnameLabel");
+  return hostnameLabel === undefined ? subject : { ...subject, hostnameLabel };
+}
+
+function textAt(object: unknown, key: string): string | undefined {
+  const value = fieldOf(object, key);
+  return typeof value === "string" ? value : undefined;
+}
+
+function fieldOf(object: unknown, key: string): unknown {
+  if (typeof object !== "object" || object === null) return undefined;
+  return Object.entries(object).find(([name]) => name === key)?.[1];
+}
+
+function noteSubject(entry: CallEntry, subject: CallSubject): void {
+  entry.instanceOcid = subject.instanceOcid ?? entry.instanceOcid;
+  entry.displayName = subject.displayName ?? entry.displayName;
+  entry.hostnameLabel = subject.hostnameLabel ?? entry.hostnameLabel;
+  entry.shape = subject.shape ?? entry.shape;
+  entry.availabilityDomain = subject.availabilityDomain ?? entry.availabilityDomain;
+}
+
+/** Undefined: the fault does not keep the operation from being carried out. */
+function answerInstead(fault: FaultAnswer, entry: CallEntry): DoorAnswer | undefined {
+  switch (fault.kind) {
+    case "error":
+      throw new ApiError(fault.status, fault.code, fault.message, fault.retryAfterSeconds);
+    case "raw": {
+      entry.status = fault.status;
+      const headers = { "content-type": fault.contentType };
+      return { kind: "answer", status: fault.status, headers, body: fault.body, delayMs: 0 };
+    }
+    case "hang":
+      return { kind: "hang" };
+    case "reset-before":
+      return { kind: "reset", delayMs: 0 };
+    case "reset-after":
+    case "async-failure":
+    case "delay":
+      return undefined;
+  }
+}
+
+function refusal(error: ApiError, entry: CallEntry): DoorAnswer {
+  const { status, code, message, retryAfterSeconds } = error;
+  entry.status = status;
+  entry.code = code;
+  entry.message = message;
+  return {
+    kind: "answer",
+    status,
+    headers: {
+      "opc-request-id": entry.opcRequestId,
+      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+    },
+    body: JSON.stringify({ code, message }),
+    delayMs: 0,
+  };
+}
+
+function unknownOperation({ method, url }: RawRequest): ApiError {
+  const message = `There is no operation supported at ${method} ${url.split("?", 1)[0] ?? ""}`;
+  return new ApiError(404, "NotFound", message);
+}
+
+function parseBody(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  try {
+    return JSON.parse(body.toString()) as unknown;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw cannotParseRequest("the body is not JSON");
+  }
+}
+
+/** The client's part, then two of the service's, as OCI makes them. */
+function makeRequestId(fromClient: string | undefined): string {
+  const digits = randomBytes(48).toString("hex").toUpperCase();
+  const client = fromClient ?? digits.slice(64);
+  return `${client}/${digits.slice(0, 32)}/${digits.slice(32, 64)}`;
+}
+
+function header(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,48 @@
+import type { Cloud } from "./cloud.ts";
+
+/** What a call is about, for the log and for fault rules. Absent: the call names no such thing. */
+export interface CallSubject {
+  readonly instanceOcid?: string;
+  readonly displayName?: string;
+  readonly hostnameLabel?: string;
+  readonly shape?: string;
+  readonly availabilityDomain?: string;
+}
+
+/** A call whose signature, path and query were checked. */
+export interface Call {
+  readonly cloud: Cloud;
+  /** The OCID in the path; "" for a collection. */
+  readonly pathOcid: string;
+  readonly query: ReadonlyMap<string, string>;
+  /** The parsed body; undefined when there is none. */
+  readonly body: unknown;
+  readonly bodyHash: string;
+  readonly retryToken: string | undefined;
+  readonly ifMatch: string | undefined;
+  /** A fault rule wants a launch to fail after it was accepted. */
+  readonly isToFailLater: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Absent: an answer without a body. */
+  readonly json?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The instance that the call turned out to be about. */
+  readonly subject?: CallSubject;
+}
+
+/** One operation of OCI's API. */
+export interface Operation {
+  /** OCI's name, e.g. LaunchInstance. */
+  readonly name: string;
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Without the version, `*` for an OCID, e.g. `instances/*`. */
+  readonly path: string;
+  readonly kind: "read" | "write";
+  /** The query parameters it knows. */
+  readonly query?: readonly string[];
+  readonly requiredQuery?: readonly string[];
+  run(call: Call): Answer;
+}
