@@ -58,7 +58,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yaml: ["nodectl/files", "test"],
   cdktf: ["infra", "test"],
   esbuild: ["nodectl/build"],
-  "node:child_process": ["nodectl/slurm", "nodectl/build", "test"],
+  "node:child_process": ["nodectl/slurm", "nodectl/files", "nodectl/build", "test"],
 };
 
 function importsOf(file: string): string[] {

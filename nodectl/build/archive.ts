@@ -28,7 +28,11 @@ export async function stage(parts: ArchiveParts): Promise<string[]> {
     await place(join(parts.bundleDirectory, `${name}.cjs`), join(parts.stageDirectory, library));
     const launcher = join(parts.stageDirectory, executable);
     await mkdir(dirname(launcher), { recursive: true });
-    await writeFile(launcher, `#!/${RUNTIME_PATH}\n"use strict";\nrequire("/${library}");\n`);
+    // Deprecations inside the SDK (punycode, url.parse) are no news for an admin.
+    await writeFile(
+      launcher,
+      `#!/${RUNTIME_PATH} --no-deprecation\n"use strict";\nrequire("/${library}");\n`,
+    );
     await chmod(launcher, EXECUTABLE_MODE);
     files.push(library, executable);
   }

@@ -4,7 +4,7 @@ import { CommandError, runProgram } from "../cli/run.ts";
 import { buildArchives } from "./build.ts";
 import { ARCHITECTURES } from "./runtime.ts";
 
-const HELP = `Usage: npm run build [-- --arch x64|arm64]
+const HELP = `Usage: npm run build [-- --arch x64|arm64|host]
 
 Makes dist/nodectl-linux-<arch>.tar.gz: the executables startnode, stopnode and finish, and the Node
 runtime they run on. Both architectures, unless one is named.
@@ -16,12 +16,11 @@ await runProgram("build", async ({ argv, stdout }) => {
     stdout.write(HELP);
     return 0;
   }
-  const architectures = ARCHITECTURES.filter(
-    (name) => values.arch === undefined || name === values.arch,
-  );
+  const wanted = values.arch === "host" ? process.arch : values.arch;
+  const architectures = ARCHITECTURES.filter((name) => wanted === undefined || name === wanted);
   if (architectures.length === 0) {
     throw new CommandError(
-      `no architecture ${values.arch ?? ""}; write ${ARCHITECTURES.join(" or ")}`,
+      `no architecture ${wanted ?? ""}; write ${ARCHITECTURES.join(", ")} or host`,
     );
   }
   await buildArchives({

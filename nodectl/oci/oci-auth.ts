@@ -4,11 +4,7 @@ import {
   type AuthenticationDetailsProvider,
 } from "oci-common";
 import type { Config } from "../domain/config.ts";
-
-/** The credentials cannot be used; the message says which and what to check. */
-export class OciAuthError extends Error {
-  override readonly name = "OciAuthError";
-}
+import { OciAuthError } from "./oci-auth-error.ts";
 
 /** The metadata service may be slow on a machine that has just booted; more than this and it is not there. */
 const INSTANCE_PRINCIPAL_DEADLINE_MS = 30_000;

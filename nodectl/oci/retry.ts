@@ -40,6 +40,8 @@ export async function callOci<Answer>(
       throw last;
     }
   };
+  // After the deadline a call is still made, once: what was launched has to be reported.
+  if (policy.signal.aborted) return await attempt();
   try {
     return await pRetry(attempt, {
       retries: policy.retriesMax,

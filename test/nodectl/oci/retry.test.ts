@@ -72,6 +72,13 @@ describe("callOci()", () => {
       failure: { class: "throttled" },
     });
   });
+  it("still asks once after the deadline, and not again", async () => {
+    const over = policy({ signal: AbortSignal.abort() });
+    expect(await callOci("ListPrivateIps", over, failing().call)).toBe("answer");
+    const { call, count } = failing(throttled, throttled);
+    await expect(callOci("ListPrivateIps", over, call)).rejects.toThrow(OciCallError);
+    expect(count()).toBe(1);
+  });
 });
 
 describe("listAllPages()", () => {

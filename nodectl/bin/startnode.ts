@@ -1,0 +1,4 @@
+import { runProgram } from "../cli/run.ts";
+import { startnode } from "../cli/startnode.ts";
+
+void runProgram("startnode", startnode);

@@ -1,0 +1,166 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { finish as finishCluster } from "../commands/finish.ts";
+import type { FinishContext, FinishOutcome } from "../commands/finish-context.ts";
+import { formatFinishReport } from "../commands/finish-report.ts";
+import type { Config } from "../domain/config.ts";
+import type { Log } from "../domain/log.ts";
+import { formatProblem } from "../domain/problem.ts";
+import { createScontrol } from "../slurm/scontrol.ts";
+import { restartSlurmctld } from "../slurm/restart-slurmctld.ts";
+import { checkSlurmConf } from "../slurm/slurm-conf-check.ts";
+import { createCommandLog } from "./command-log.ts";
+import { loadConfig } from "./load.ts";
+import { parseOptions, UsageError } from "./options.ts";
+import { PATH_HELP, PATH_OPTIONS } from "./path-options.ts";
+import type { ExitCode, Program, ProgramInput } from "./run.ts";
+import { systemClock } from "./system-clock.ts";
+
+const HELP = `Usage: finish [options]
+
+Turns limits.yaml into Slurm's configuration: which shapes the cluster may use, and how many nodes of
+each. Checks everything first, writes all files or none, tells slurmctld, and loses neither a running
+job nor a node that is on. Run it again whenever limits.yaml has changed; a second run changes nothing.
+
+Options:
+  --dry-run                 show what would change, and change nothing
+  --limits FILE             what to read [limits_file of the settings: /home/opc/limits.yaml]
+  --json                    print the report as JSON
+${PATH_HELP}
+  --help
+
+Exit status: 0 done, or nothing to do; 1 nothing was changed, and why is said; 2 the command line is
+wrong.
+`;
+
+/** On a file system of the machine's own: the lock must go when the machine does. */
+const LOCK_FILE = "/run/lock/citc-finish.lock";
+
+/** The executable that an admin calls. */
+export const finish: Program = async (input) => {
+  const { values, positionals } = parseOptions(input.argv, {
+    ...PATH_OPTIONS,
+    "dry-run": { type: "boolean" },
+    limits: { type: "string" },
+    "lock-file": { type: "string" },
+    json: { type: "boolean" },
+    help: { type: "boolean" },
+  });
+  if (values.help === true) {
+    input.stdout.write(HELP);
+    return 0;
+  }
+  const [extra] = positionals;
+  if (extra !== undefined) {
+    throw new UsageError(`unexpected argument ${JSON.stringify(extra)}; write --limits ${extra}`);
+  }
+  const config = await loadConfig(values);
+  const isJson = values.json === true;
+  const context = await createContext(config, {
+    input,
+    isJson,
+    lockFile: values["lock-file"] ?? LOCK_FILE,
+  });
+  const limitsFile = values.limits ?? config.limitsFile;
+  const outcome = await finishCluster(context, {
+    limitsFile,
+    isDryRun: values["dry-run"] === true,
+  });
+  return isJson ? printJson(input, outcome) : printOutcome(input, outcome, context.log);
+};
+
+interface ContextOptions {
+  readonly input: ProgramInput;
+  readonly isJson: boolean;
+  readonly lockFile: string;
+}
+
+async function createContext(
+  config: Config,
+  { input, isJson, lockFile }: ContextOptions,
+): Promise<FinishContext> {
+  const { createCatalogue } = await import("./oci-catalogue.ts");
+  const log = createCommandLog({
+    program: "finish",
+    file: config.logFile,
+    clock: systemClock,
+    pid: input.pid,
+  });
+  const { slurmBinDirectory: binDirectory, slurmConf } = config;
+  const slurm = createScontrol({ binDirectory, slurmConf, clock: systemClock, log });
+  const signal = AbortSignal.timeout(config.runDeadlineSeconds * 1000);
+  return {
+    config,
+    catalogue: await createCatalogue(config, { clock: systemClock, signal }),
+    slurm,
+    clock: systemClock,
+    log,
+    hostName: hostname(),
+    lockFile,
+    checkSlurmConf: (candidate) =>
+      checkSlurmConf(
+        { binDirectory, slurmConf, includedFile: join(config.slurmDirectory, "slurm.conf") },
+        candidate,
+      ),
+    restartSlurmctld: () => restartSlurmctld(config.slurmctldRestartCommand),
+    progress: (step) => {
+      // Scripts read the report; a person who waits wants to see that something happens.
+      if (!isJson) input.stderr.write(`${step}\n`);
+    },
+  };
+}
+
+function printJson({ stdout }: ProgramInput, outcome: FinishOutcome): ExitCode {
+  stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
+  return exitCodeOf(outcome);
+}
+
+function exitCodeOf(outcome: FinishOutcome): ExitCode {
+  switch (outcome.kind) {
+    case "planned":
+    case "unchanged":
+    case "configured":
+      return 0;
+    case "not-ready":
+    case "invalid":
+    case "refused":
+    case "rolled-back":
+      return 1;
+  }
+}
+
+function printOutcome(
+  { stdout, stderr }: ProgramInput,
+  outcome: FinishOutcome,
+  log: Log,
+): ExitCode {
+  switch (outcome.kind) {
+    case "not-ready":
+    case "refused":
+    case "rolled-back":
+      stderr.write(`finish: ${outcome.message}\n`);
+      log.error(`finish ${outcome.kind}`, { reason: outcome.message });
+      break;
+    case "invalid": {
+      const count = outcome.problems.length;
+      stderr.write(`finish: ${count} problem${count === 1 ? "" : "s"}; nothing was changed:\n`);
+      for (const problem of outcome.problems) stderr.write(`  ${formatProblem(problem)}\n`);
+      break;
+    }
+    case "planned":
+      stdout.write(outcome.diff === "" ? "The files would stay as they are.\n" : outcome.diff);
+      stdout.write(`\n${formatFinishReport(outcome.report, true)}`);
+      break;
+    case "unchanged":
+      stdout.write(formatFinishReport(outcome.report, false));
+      stdout.write("Nothing to do: Slurm runs with these limits already.\n");
+      break;
+    case "configured":
+      stdout.write(formatFinishReport(outcome.report, false));
+      stdout.write(
+        "Done. Slurm wakes nodes as jobs need them: try sbatch, and watch with sinfo.\n",
+      );
+      break;
+  }
+  return exitCodeOf(outcome);
+}

@@ -1,0 +1,31 @@
+import type { LaunchTarget } from "../commands/launch-target.ts";
+import type { Config } from "../domain/config.ts";
+import { indexNodes, parseNodesFile } from "../domain/nodes-file.ts";
+import { readInputFile } from "../files/input-file.ts";
+import { valueOf } from "./load.ts";
+
+export interface Targets {
+  readonly known: readonly LaunchTarget[];
+  /** Names that nodes.json does not have. */
+  readonly unknown: readonly string[];
+}
+
+/** Slurm's 65,536 nodes, should every one of them stand alone. */
+const NODES_FILE_BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * Looks the names up in nodes.json.
+ * @throws CommandError when the file cannot be used
+ */
+export async function loadTargets(config: Config, nodeNames: readonly string[]): Promise<Targets> {
+  const text = valueOf(await readInputFile(config.nodesFile, NODES_FILE_BYTES_MAX));
+  const index = indexNodes(valueOf(parseNodesFile(text, config.nodesFile)));
+  const known: LaunchTarget[] = [];
+  const unknown: string[] = [];
+  for (const nodeName of nodeNames) {
+    const specification = index.get(nodeName);
+    if (specification === undefined) unknown.push(nodeName);
+    else known.push({ nodeName, specification });
+  }
+  return { known, unknown };
+}

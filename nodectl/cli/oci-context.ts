@@ -1,0 +1,58 @@
+import { setMaxListeners } from "node:events";
+import type { Clock } from "../domain/clock.ts";
+import type { Config } from "../domain/config.ts";
+import { OciHttpClient } from "../oci/http-client.ts";
+import type { LaunchSettings } from "../oci/launch-details.ts";
+import { createAuthentication } from "../oci/oci-auth.ts";
+import { OciCoreProvider } from "../oci/oci-core-provider.ts";
+import { RequestSigner } from "../oci/request-signature.ts";
+import type { RetryPolicy } from "../oci/retry.ts";
+import type { ClientSettings } from "../oci/sdk-clients.ts";
+
+// The SDK takes most of a start: this file is imported when it is needed, so that --help and every refusal of bad
+// input come at once.
+
+const RETRY_DELAY_MS_MIN = 500;
+const RETRY_DELAY_MS_MAX = 4_000;
+/** With the delays above more than the longest run may take: the deadline ends it, not the count. */
+const RETRIES_MAX = 1_000;
+
+/**
+ * Instances and addresses through the real SDK, until the run's own deadline.
+ * @throws OciAuthError
+ */
+export async function createProvider(
+  config: Config,
+  launch: LaunchSettings,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<OciCoreProvider> {
+  const clients = await createClientSettings(config, clock);
+  return new OciCoreProvider({ launch, clients, retry: createRetryPolicy(signal) });
+}
+
+/** What the SDK's clients are made with; credentials are resolved here, once. */
+export async function createClientSettings(config: Config, clock: Clock): Promise<ClientSettings> {
+  const identity = await createAuthentication(config);
+  const { region, endpoint } = config;
+  return {
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    httpClient: new OciHttpClient({
+      signer: new RequestSigner(identity, () => clock.now()),
+      callDeadlineMs: config.callDeadlineSeconds * 1000,
+      connectionsMax: config.launchConcurrency,
+    }),
+  };
+}
+
+/** How long OCI is asked again: until the run's own deadline. */
+export function createRetryPolicy(signal: AbortSignal): RetryPolicy {
+  // Every waiting call listens to it: dozens at once are no leak.
+  setMaxListeners(0, signal);
+  return {
+    retriesMax: RETRIES_MAX,
+    delayMsMin: RETRY_DELAY_MS_MIN,
+    delayMsMax: RETRY_DELAY_MS_MAX,
+    signal,
+  };
+}

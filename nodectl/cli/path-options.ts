@@ -1,0 +1,39 @@
+import type { Config } from "../domain/config.ts";
+
+/**
+ * The paths of startnode.yaml that the command line may give instead, so that the executables run anywhere against
+ * any endpoint.
+ */
+const PATHS = {
+  "log-file": "logFile",
+  "nodes-file": "nodesFile",
+  "user-data-file": "userDataFile",
+  "ssh-keys-file": "sshKeysFile",
+  "slurm-conf": "slurmConf",
+  "slurm-bin-directory": "slurmBinDirectory",
+  "slurm-directory": "slurmDirectory",
+  "finalised-directory": "finalisedDirectory",
+} as const satisfies Record<string, keyof Config>;
+
+type PathOption = keyof typeof PATHS;
+
+/** For parseOptions. */
+export const PATH_OPTIONS = Object.fromEntries(
+  ["config", ...Object.keys(PATHS)].map((name) => [name, { type: "string" }]),
+) as Record<PathOption | "config", { type: "string" }>;
+
+export const PATH_HELP = `  --config FILE             settings [/etc/citc/startnode.yaml]
+  --nodes-file FILE, --user-data-file FILE, --ssh-keys-file FILE, --log-file FILE, --slurm-conf FILE,
+  --slurm-bin-directory DIR in place of what the settings name`;
+
+/** The settings with the command line's paths in place. */
+export function withPaths(
+  config: Config,
+  given: Partial<Record<PathOption, string | undefined>>,
+): Config {
+  const changed = Object.entries(PATHS).flatMap(([option, key]) => {
+    const path = given[option as PathOption];
+    return path === undefined ? [] : [[key, path]];
+  });
+  return { ...config, ...Object.fromEntries(changed) } as Config;
+}

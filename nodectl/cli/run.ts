@@ -1,0 +1,60 @@
+import { UsageError } from "./options.ts";
+
+/** What an executable needs of its process. Handed in so that tests can run a command in their own. */
+export interface ProgramInput {
+  readonly argv: readonly string[];
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly pid: number;
+}
+
+/** 0: done. 1: something failed and was said. 2: the command line was wrong. */
+export type ExitCode = 0 | 1 | 2;
+
+export type Program = (input: ProgramInput) => Promise<ExitCode>;
+
+/** An expected failure: its message is all that a person needs, a stack would only hide it. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+}
+
+/** Runs an executable's program and ends the process: the only place that reads argv and calls exit. */
+export async function runProgram(name: string, program: Program): Promise<never> {
+  const { stdout, stderr, pid } = process;
+  // slurmctld may die while we run, and its end of our stderr with it (23.02 and later). The log file has all.
+  stderr.on("error", ignoreClosedPipe);
+  stdout.on("error", ignoreClosedPipe);
+  const exitCode = await exitCodeOf(name, program, {
+    argv: process.argv.slice(2),
+    stdout,
+    stderr,
+    pid,
+  });
+  // The SDK's instance principals keep a timer: without exit the process would stay for it.
+  process.exit(exitCode);
+}
+
+/** @throws every error but that of a pipe whose reader has gone */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
+async function exitCodeOf(name: string, program: Program, input: ProgramInput): Promise<ExitCode> {
+  try {
+    return await program(input);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      input.stderr.write(`${name}: ${error.message}\nTry '${name} --help'.\n`);
+      return 2;
+    }
+    input.stderr.write(`${name}: ${describeError(error)}\n`);
+    return 1;
+  }
+}
+
+const EXPECTED = new Set(["CommandError", "OciAuthError", "OciCallError", "SlurmCommandError"]);
+
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return EXPECTED.has(error.name) ? error.message : (error.stack ?? error.message);
+}

@@ -1,0 +1,145 @@
+import { markDown, startNodes, type StartContext } from "../commands/start-nodes.ts";
+import type { LaunchTarget } from "../commands/launch-target.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Config } from "../domain/config.ts";
+import type { Log } from "../domain/log.ts";
+import { firstPlacement } from "../domain/placement.ts";
+import { retryToken } from "../domain/retry-token.ts";
+import { launchDetails } from "../oci/launch-details.ts";
+import { OciAuthError } from "../oci/oci-auth-error.ts";
+import { createScontrol } from "../slurm/scontrol.ts";
+import { createCommandLog } from "./command-log.ts";
+import { nodeNamesOf } from "./host-arguments.ts";
+import { loadConfig } from "./load.ts";
+import { loadTargets, type Targets } from "./load-targets.ts";
+import { loadLaunchSettings } from "./launch-settings.ts";
+import { parseOptions } from "./options.ts";
+import { PATH_HELP, PATH_OPTIONS } from "./path-options.ts";
+import type { ExitCode, Program, ProgramInput } from "./run.ts";
+import { systemClock } from "./system-clock.ts";
+
+const HELP = `Usage: startnode [options] HOSTLIST
+
+Launches the OCI instance behind each named node and reports its address to Slurm. Slurm calls it
+(ResumeProgram) when jobs need nodes; by hand it does the same. Safe to repeat: an instance that is
+there already is adopted. What is launched for a name stands in nodes.json, which finish writes.
+
+  HOSTLIST                  node names as Slurm writes them: 'vm-standard2-1-ad1-[0001-0003]'
+
+Options:
+  --dry-run                 print the LaunchInstance requests as JSON and send nothing
+${PATH_HELP}
+  --help
+
+Exit status: 0 all nodes have an instance; 1 some have none (the reason is in the log, and Slurm has
+set those that it was waking DOWN); 2 the command line is wrong.
+`;
+
+/** The executable that Slurm calls as ResumeProgram. */
+export const startnode: Program = async (input) => {
+  const { values, positionals } = parseOptions(input.argv, {
+    ...PATH_OPTIONS,
+    "dry-run": { type: "boolean" },
+    help: { type: "boolean" },
+  });
+  if (values.help === true) {
+    input.stdout.write(HELP);
+    return 0;
+  }
+  const nodeNames = nodeNamesOf(positionals);
+  const config = await loadConfig(values);
+  const targets = await loadTargets(config, nodeNames);
+  if (values["dry-run"] === true) return await printRequests(input, config, targets);
+  const log = createCommandLog({
+    program: "startnode",
+    file: config.logFile,
+    stream: input.stderr,
+    clock: systemClock,
+    pid: input.pid,
+  });
+  return await launch(config, targets, { log, clock: systemClock });
+};
+
+interface Tools {
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+async function launch(config: Config, targets: Targets, { log, clock }: Tools): Promise<ExitCode> {
+  const startedMs = clock.now();
+  const slurm = createScontrol({
+    binDirectory: config.slurmBinDirectory,
+    slurmConf: config.slurmConf,
+    clock,
+    log,
+  });
+  const signal = AbortSignal.timeout(config.runDeadlineSeconds * 1000);
+  const unknown = targets.unknown.map((nodeName) => ({
+    nodeName,
+    reason: `nodes.json has no such node; run finish, or check the name`,
+  }));
+  await markDown({ slurm, log }, unknown);
+  const context = await createContext(config, { slurm, log, clock, signal }, targets.known);
+  if (context === undefined) return 1;
+  const report = await startNodes(context, targets.known);
+  const count = report.launched.length + report.adopted.length;
+  log.info("started nodes", { count, durationMs: clock.now() - startedMs });
+  return report.failed.length + unknown.length === 0 ? 0 : 1;
+}
+
+type Connections = Pick<StartContext, "slurm" | "log" | "clock" | "signal">;
+
+/** Undefined when there are no credentials: Slurm has then been told for every node. */
+async function createContext(
+  config: Config,
+  connections: Connections,
+  known: readonly LaunchTarget[],
+): Promise<StartContext | undefined> {
+  const { createProvider } = await import("./oci-context.ts");
+  try {
+    const provider = await createProvider(config, await loadLaunchSettings(config), connections);
+    return {
+      ...connections,
+      instances: provider,
+      addresses: provider,
+      clusterId: config.clusterId,
+      concurrency: config.launchConcurrency,
+    };
+  } catch (error) {
+    if (!(error instanceof OciAuthError)) throw error;
+    const reason = error.message;
+    await markDown(
+      connections,
+      known.map(({ nodeName }) => ({ nodeName, reason })),
+    );
+    return undefined;
+  }
+}
+
+async function printRequests(
+  { stdout, stderr }: ProgramInput,
+  config: Config,
+  targets: Targets,
+): Promise<ExitCode> {
+  const settings = await loadLaunchSettings(config);
+  const requests = targets.known.map(({ nodeName, specification }) => {
+    const availabilityDomain = firstPlacement(nodeName, specification);
+    // The token of a node's first launch: what earlier instances there are is not asked here.
+    const token = retryToken({
+      clusterId: config.clusterId,
+      nodeName,
+      availabilityDomain,
+      newestEarlierInstanceOcid: undefined,
+      attempt: 0,
+    });
+    const request = { nodeName, specification, availabilityDomain, retryToken: token };
+    return { opcRetryToken: token, launchInstanceDetails: launchDetails(settings, request) };
+  });
+  stdout.write(`${JSON.stringify(requests, null, 2)}\n`);
+  for (const name of targets.unknown) {
+    stderr.write(
+      `startnode: nodes.json (${config.nodesFile}) has no node ${name}; run finish, or check the name\n`,
+    );
+  }
+  return targets.unknown.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,70 @@
+import { stopNodes } from "../commands/stop-nodes.ts";
+import { createCommandLog } from "./command-log.ts";
+import { nodeNamesOf } from "./host-arguments.ts";
+import { loadConfig } from "./load.ts";
+import { loadTargets } from "./load-targets.ts";
+import { launchSettingsOf } from "./launch-settings.ts";
+import { parseOptions } from "./options.ts";
+import { PATH_HELP, PATH_OPTIONS } from "./path-options.ts";
+import type { Program } from "./run.ts";
+import { systemClock } from "./system-clock.ts";
+
+const HELP = `Usage: stopnode [options] HOSTLIST
+
+Terminates the OCI instance behind each named node. Slurm calls it (SuspendProgram) when nodes have
+been idle for SuspendTime; by hand it does the same. Only instances with this cluster's tags are
+touched. Safe to repeat: a node without an instance is a success.
+
+  HOSTLIST                  node names as Slurm writes them: 'vm-standard2-1-ad1-[0001-0003]'
+
+Options:
+${PATH_HELP}
+  --help
+
+Exit status: 0 no named node has an instance any more; 1 some could not be terminated or are unknown;
+2 the command line is wrong.
+`;
+
+/** The executable that Slurm calls as SuspendProgram. */
+export const stopnode: Program = async (input) => {
+  const { values, positionals } = parseOptions(input.argv, {
+    ...PATH_OPTIONS,
+    help: { type: "boolean" },
+  });
+  if (values.help === true) {
+    input.stdout.write(HELP);
+    return 0;
+  }
+  const nodeNames = nodeNamesOf(positionals);
+  const config = await loadConfig(values);
+  const { unknown } = await loadTargets(config, nodeNames);
+  const log = createCommandLog({
+    program: "stopnode",
+    file: config.logFile,
+    stream: input.stderr,
+    clock: systemClock,
+    pid: input.pid,
+  });
+  const startedMs = systemClock.now();
+  const { createProvider } = await import("./oci-context.ts");
+  const context = {
+    // Nothing is launched here, so the files that a launch needs are not read.
+    instances: await createProvider(config, launchSettingsOf(config, {}), {
+      clock: systemClock,
+      signal: AbortSignal.timeout(config.runDeadlineSeconds * 1000),
+    }),
+    clock: systemClock,
+    log,
+    concurrency: config.launchConcurrency,
+  };
+  // A name that finish has dropped since may still have an instance, and that instance costs money.
+  const report = await stopNodes(context, nodeNames);
+  for (const node of report.absent) log.info("node has no instance", { node });
+  const lost = report.absent.filter((name) => unknown.includes(name));
+  for (const node of lost) log.error("no such node", { node, reason: "check the name" });
+  log.info("stopped nodes", {
+    count: report.stopped.length,
+    durationMs: systemClock.now() - startedMs,
+  });
+  return report.failed.length + lost.length === 0 ? 0 : 1;
+};

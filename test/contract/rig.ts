@@ -1,0 +1,235 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { bundlePrograms } from "../../nodectl/build/bundle.ts";
+import { systemClock } from "../../nodectl/cli/system-clock.ts";
+import { expandHostlist } from "../../nodectl/domain/hostlist.ts";
+import { startApiServer, type ApiServer } from "../sandbox/api/api-server.ts";
+import { describeInstance } from "../sandbox/api/cloud-event.ts";
+import type { CloudSettings } from "../sandbox/api/cloud-settings.ts";
+import { Cloud } from "../sandbox/api/cloud.ts";
+import { createCredentials, writeCredentials } from "../sandbox/api/credentials.ts";
+import type { Latency } from "../sandbox/api/oci-door.ts";
+import type { RateLimits } from "../sandbox/api/rate-limit.ts";
+import { createRegion, type RegionDescription } from "../sandbox/api/region.ts";
+import { addStrangers } from "../sandbox/api/strangers.ts";
+
+const REPOSITORY = join(import.meta.dirname, "../..");
+const PROGRAM_TIMEOUT_MS = 50_000;
+
+export interface RigOptions {
+  readonly cloud?: Partial<CloudSettings>;
+  readonly latency?: Partial<Latency>;
+  readonly rateLimits?: RateLimits;
+  /** Node names, of which strangers exist as well. */
+  readonly strangerNames?: readonly string[];
+}
+
+export interface ProgramResult {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Bundled once a file of tests: it takes longer than most of them. */
+const bundles = onceOnly(async () => {
+  const directory = await mkdtemp(join(tmpdir(), "citc-bundles-"));
+  process.once("exit", () => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  await bundlePrograms(join(REPOSITORY, "nodectl"), directory);
+  return directory;
+});
+
+function onceOnly<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => (made ??= make());
+}
+
+interface StartOptions {
+  readonly settings?: Record<string, unknown>;
+  readonly env?: Record<string, string>;
+}
+
+/** The real bundles and the real SDK against the sandbox's API on loopback; only scontrol is a script. */
+export class Rig {
+  readonly directory: string;
+  readonly region: RegionDescription;
+  readonly cloud: Cloud;
+  readonly api: ApiServer;
+
+  private constructor(directory: string, region: RegionDescription, cloud: Cloud, api: ApiServer) {
+    this.directory = directory;
+    this.region = region;
+    this.cloud = cloud;
+    this.api = api;
+  }
+
+  static async create(options: RigOptions = {}): Promise<Rig> {
+    const directory = await mkdtemp(join(tmpdir(), "citc-contract-"));
+    const bare = createRegion({ seed: "contract" });
+    const credentials = createCredentials(bare.tenancyOcid);
+    const region = { ...bare, apiKeys: [credentials] };
+    const cloud = new Cloud({ region, clock: systemClock, settings: options.cloud ?? {} });
+    addStrangers(cloud, { nodeNames: options.strangerNames ?? [] });
+    const { latency = {}, rateLimits = {} } = options;
+    const api = await startApiServer({ cloud, clock: systemClock, latency, rateLimits });
+    const rig = new Rig(directory, region, cloud, api);
+    await writeCredentials(join(directory, "oci"), credentials, region.name);
+    await rig.#writeFiles();
+    return rig;
+  }
+
+  async close(): Promise<void> {
+    await this.api.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  async #writeFiles(): Promise<void> {
+    await mkdir(this.path("bin"));
+    await copyFile(join(REPOSITORY, "test/contract/fixtures/scontrol"), this.path("bin/scontrol"));
+    await writeFile(this.path("bin/updates"), "");
+    await writeFile(this.path("keys"), "ssh-ed25519 AAAA opc@example\n");
+    await writeFile(this.path("bootstrap.sh"), "#!/bin/sh\necho hello\n");
+    await this.setNodes("vm-a-[0001-0100]", ["CLOUD", "NOT_RESPONDING", "POWERING_UP"]);
+    await cp(await bundles(), this.path("lib"), { recursive: true });
+  }
+
+  /** The nodes that the cluster has, and the flags that Slurm shows for all of them. */
+  async setNodes(hostlist: string, flags: readonly string[], base = "ALLOCATED"): Promise<void> {
+    const specification = {
+      shape: "VM.Standard2.1",
+      availabilityDomains: [this.region.availabilityDomains[0]],
+    };
+    const groups = [{ names: hostlist, specification }];
+    const file = { version: 1, generation: "test", clusterId: "mouse", groups };
+    await writeFile(this.path("nodes.json"), JSON.stringify(file));
+    const nodes = this.names(hostlist).map((name) => ({
+      name,
+      address: name,
+      hostname: name,
+      state: [base, ...flags],
+      reason: "",
+      boot_time: { set: true, infinite: false, number: 0 },
+    }));
+    await writeFile(this.path("bin/nodes.json"), JSON.stringify({ nodes, errors: [] }));
+  }
+
+  names(hostlist: string): readonly string[] {
+    const expanded = expandHostlist(hostlist);
+    if (expanded.kind === "invalid") throw new Error(expanded.message);
+    return expanded.value;
+  }
+
+  async writeSettings(settings: Record<string, unknown> = {}): Promise<string> {
+    const file = this.path("startnode.yaml");
+    const [subnet] = this.region.subnets;
+    const values = {
+      region: this.region.name,
+      compartment_id: subnet?.compartmentOcid,
+      subnet_id: subnet?.ocid,
+      ad_root: "Uocm:PHX-AD-",
+      cluster_id: "mouse",
+      mgmt_image_id: this.region.images[0]?.ocid,
+      auth: "config_file",
+      oci_config: this.path("oci/config"),
+      endpoint: this.api.url,
+      ssh_keys_file: this.path("keys"),
+      user_data_file: this.path("bootstrap.sh"),
+      log_file: this.path("elastic.log"),
+      nodes_file: this.path("nodes.json"),
+      slurm_bin_directory: this.path("bin"),
+      slurm_conf: this.path("slurm.conf"),
+      run_deadline_seconds: 40,
+      ...settings,
+    };
+    await writeFile(file, stringify(values));
+    return file;
+  }
+
+  /** Starts a program as Slurm does: without PATH and HOME. */
+  async spawn(
+    program: string,
+    args: readonly string[],
+    { settings, env = {} }: StartOptions = {},
+  ): Promise<ChildProcess> {
+    const config = await this.writeSettings(settings);
+    const argv = [this.path(`lib/${program}.cjs`), "--config", config, ...args];
+    return spawn(process.execPath, argv, { env, cwd: "/", stdio: "pipe" });
+  }
+
+  async run(
+    program: string,
+    args: readonly string[],
+    options: StartOptions = {},
+  ): Promise<ProgramResult> {
+    return await resultOf(await this.spawn(program, args, options));
+  }
+
+  /** Every update that Slurm was asked for. */
+  async updates(): Promise<string[]> {
+    return (await readFile(this.path("bin/updates"), "utf8"))
+      .split("\n")
+      .filter((line) => line !== "");
+  }
+
+  /** NodeAddr by node name, as last reported. */
+  async addresses(): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    for (const line of await this.updates()) {
+      const match = /^nodename=(\S+) nodeaddr=(\S+) nodehostname=(\S+)$/.exec(line);
+      const values = match?.[2]?.split(",") ?? [];
+      match?.[1]?.split(",").forEach((name, index) => found.set(name, values[index] ?? ""));
+    }
+    return found;
+  }
+
+  async log(): Promise<Record<string, unknown>[]> {
+    const file = this.path("elastic.log");
+    if (!existsSync(file)) return [];
+    const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** How often each operation was called. */
+  callCounts(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { operation } of this.api.calls.since(0)) {
+      counts[operation] = (counts[operation] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  /** Our cluster's instances that are not TERMINATED or on their way there, by node name. */
+  livingNames(): string[] {
+    return [...this.cloud.records]
+      .map(describeInstance)
+      .filter(({ freeformTags }) => freeformTags["cluster"] === "mouse")
+      .filter(({ lifecycleState }) => !lifecycleState.startsWith("TERMINAT"))
+      .map(({ displayName }) => displayName)
+      .sort();
+  }
+}
+
+async function resultOf(child: ChildProcess): Promise<ProgramResult> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const timer = setTimeout(() => child.kill("SIGKILL"), PROGRAM_TIMEOUT_MS);
+  return await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode, signal) => {
+      clearTimeout(timer);
+      resolve({ exitCode, signal, stdout, stderr });
+    });
+  });
+}

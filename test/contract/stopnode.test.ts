@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { Rig, type RigOptions } from "./rig.ts";
+
+let bench: Rig | undefined;
+
+/** A rig that the test's end closes. */
+async function createRig(options: RigOptions = {}): Promise<Rig> {
+  bench = await Rig.create(options);
+  return bench;
+}
+
+afterEach(async () => {
+  await bench?.close();
+  bench = undefined;
+});
+
+const HUNDRED = "vm-a-[0001-0100]";
+
+describe("stopnode", () => {
+  it("terminates its own and nobody else's, namesakes in the same compartment included", async () => {
+    const rig = await createRig({ strangerNames: ["vm-a-0001", "vm-a-0002"] });
+
+    await rig.run("startnode", ["vm-a-[0001-0003]"]);
+    const result = await rig.run("stopnode", ["vm-a-[0001-0002]"]);
+    expect(result.exitCode, result.stderr).toBe(0);
+    expect(rig.livingNames()).toEqual(["vm-a-0003"]);
+    const strangers = [...rig.cloud.records].filter(
+      (r) => r.order.freeformTags["cluster"] !== "mouse",
+    );
+    expect(strangers.length).toBeGreaterThan(4);
+    expect(strangers.map((r) => r.lifecycleState)).toEqual(strangers.map(() => "RUNNING"));
+  });
+
+  it("succeeds when there is nothing to stop, and on the second call", async () => {
+    const rig = await createRig();
+    expect((await rig.run("stopnode", ["vm-a-0001"])).exitCode).toBe(0);
+    await rig.run("startnode", ["vm-a-0001"]);
+    expect((await rig.run("stopnode", ["vm-a-0001"])).exitCode).toBe(0);
+    expect((await rig.run("stopnode", ["vm-a-0001"])).exitCode).toBe(0);
+    expect(rig.callCounts()["TerminateInstance"]).toBe(1);
+  });
+
+  it("terminates 100 nodes with one list and one call each, although OCI throttles", async () => {
+    const rig = await createRig();
+    await rig.run("startnode", [HUNDRED]);
+    const error = { kind: "error", status: 429, code: "TooManyRequests", message: "x" } as const;
+    rig.api.faults.add({ operation: "*", probability: 0.2, seed: 5, answer: error });
+    const before = rig.callCounts()["ListInstances"] ?? 0;
+    const result = await rig.run("stopnode", [HUNDRED]);
+    expect(result.exitCode, result.stderr).toBe(0);
+    expect(rig.livingNames()).toEqual([]);
+    expect((rig.callCounts()["ListInstances"] ?? 0) - before).toBeLessThanOrEqual(4);
+  });
+
+  it("refuses a name that nodes.json does not have and OCI neither", async () => {
+    const rig = await createRig();
+    const result = await rig.run("stopnode", ["vm-b-0001"]);
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toMatch(/no such node.*vm-b-0001/);
+  });
+});
+
+describe("the executables", () => {
+  it.each(["startnode", "stopnode"])("%s --help explains itself", async (program) => {
+    const rig = await createRig();
+    const result = await rig.run(program, ["--help"]);
+    expect(result.exitCode).toBe(0);
+    expect(result.stdout).toMatch(new RegExp(`^Usage: ${program} \\[options\\] HOSTLIST`));
+    expect(result.stdout).toContain("Exit status");
+  });
+
+  it("go on without a log file that they may not write to, and say so", async () => {
+    const rig = await createRig();
+    const result = await rig.run("stopnode", ["vm-a-0001"], {
+      settings: { log_file: "/nowhere/elastic.log" },
+    });
+    expect(result.exitCode).toBe(0);
+    expect(result.stderr).toMatch(/cannot write the log \/nowhere\/elastic\.log/);
+    expect(await readFile(rig.path("bin/updates"), "utf8")).toBe("");
+  });
+});
