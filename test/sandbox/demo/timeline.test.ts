@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import type { SlurmNode } from "../../../nodectl/slurm/control.ts";
+import type { Observation } from "./observation.ts";
+import { PHASES, Timeline } from "./timeline.ts";
+
+function node(base: string, flags: readonly string[], address = "n-1"): SlurmNode {
+  return { name: "n-1", base, flags: new Set(flags), address, reason: "", bootTimeMs: 0 };
+}
+
+function observation(timeMs: number, overrides: Partial<Observation> = {}): Observation {
+  return {
+    timeMs,
+    nodes: [node("ALLOCATED", ["CLOUD", "POWERING_UP"])],
+    jobState: "CONFIGURING",
+    jobNodes: ["n-1"],
+    instances: [],
+    launches: [],
+    ...overrides,
+  };
+}
+
+function instance(lifecycleState: string): Observation["instances"] {
+  return [{ nodeName: "n-1", instanceOcid: "i-1", lifecycleState }];
+}
+
+const launches = [{ nodeName: "n-1", timeMs: 5 }];
+
+describe("Timeline", () => {
+  it("follows a node through its whole way, one phase after the other", () => {
+    const timeline = new Timeline();
+    const seen = [
+      observation(0),
+      observation(10, { launches }),
+      observation(20, { launches, instances: instance("PROVISIONING") }),
+      observation(30, {
+        launches,
+        instances: instance("PROVISIONING"),
+        nodes: [node("ALLOCATED", ["POWERING_UP"], "10.0.1.2")],
+      }),
+      observation(40, {
+        launches,
+        instances: instance("RUNNING"),
+        nodes: [node("ALLOCATED", ["POWERING_UP"], "10.0.1.2")],
+      }),
+      observation(50, {
+        launches,
+        instances: instance("RUNNING"),
+        nodes: [node("ALLOCATED", [], "10.0.1.2")],
+      }),
+      observation(60, {
+        launches,
+        instances: instance("RUNNING"),
+        jobState: "RUNNING",
+        nodes: [node("ALLOCATED", [], "10.0.1.2")],
+      }),
+      observation(70, {
+        launches,
+        instances: instance("RUNNING"),
+        jobState: "COMPLETED",
+        nodes: [node("IDLE", [], "10.0.1.2")],
+      }),
+      observation(80, {
+        launches,
+        instances: instance("TERMINATING"),
+        jobState: "",
+        nodes: [node("IDLE", ["POWERING_DOWN"], "10.0.1.2")],
+      }),
+      observation(90, {
+        launches,
+        instances: instance("TERMINATED"),
+        jobState: "",
+        nodes: [node("IDLE", ["POWERED_DOWN"])],
+      }),
+    ].flatMap((step) => timeline.observe(step));
+    expect(seen.map(({ phase }) => phase)).toEqual(PHASES.map(({ name }) => name));
+    expect(seen.map(({ timeMs }) => timeMs)).toEqual([0, 5, 20, 30, 40, 50, 60, 70, 80, 90]);
+    expect(timeline.isComplete).toBe(true);
+  });
+
+  it("says nothing twice, and nothing of nodes that the job was not promised", () => {
+    const timeline = new Timeline();
+    timeline.observe(observation(0));
+    expect(timeline.observe(observation(10))).toEqual([]);
+    const other = { ...node("ALLOCATED", ["POWERING_UP"]), name: "n-2" };
+    expect(timeline.observe(observation(20, { nodes: [other] }))).toEqual([]);
+    expect(timeline.isComplete).toBe(false);
+  });
+
+  it("reports a job that ran and ended between two looks together with what follows", () => {
+    const timeline = new Timeline();
+    const up = { launches, instances: instance("RUNNING") };
+    timeline.observe(observation(0, { ...up, nodes: [node("ALLOCATED", [], "10.0.1.2")] }));
+    const after = observation(10, { ...up, jobState: "", nodes: [node("IDLE", [], "10.0.1.2")] });
+    expect(timeline.observe(after).map(({ phase }) => phase)).toEqual(["running the job", "idle"]);
+  });
+
+  it("does not take a powered-down node for a registered one", () => {
+    const timeline = new Timeline();
+    const off = observation(0, { launches, nodes: [node("IDLE", ["POWERED_DOWN"])] });
+    expect(timeline.observe(off).map(({ phase }) => phase)).not.toContain("registered");
+  });
+});

@@ -1,0 +1,130 @@
+import { join } from "node:path";
+import type { Log } from "../../../nodectl/domain/log.ts";
+import type { CloudEvent, CloudInstance } from "../api/cloud-event.ts";
+import { Machine, type MachineDescription } from "./machine.ts";
+import type { SubnetBridge } from "./subnet-bridges.ts";
+
+/** What the machines of one cluster have in common. */
+export interface ClusterMachines {
+  readonly clusterId: string;
+  readonly subnetOcid: string;
+  /** Below it, one directory a machine. */
+  readonly directory: string;
+  readonly sharedDirectory: string;
+  readonly filesDirectory: Readonly<Record<MachineDescription["role"], string>>;
+}
+
+export interface HypervisorOptions {
+  readonly clusters: readonly ClusterMachines[];
+  readonly bridges: readonly SubnetBridge[];
+  readonly imageDirectory: string;
+  readonly programsDirectory: string;
+  readonly log: Log;
+}
+
+/** A machine and the instance that it is. */
+export interface RunningMachine {
+  readonly clusterId: string;
+  readonly instance: CloudInstance;
+  readonly machine: Machine;
+}
+
+/** Turns instances into machines. A cluster is known by its subnet; other instances have no machine. */
+export class Hypervisor {
+  private readonly options: HypervisorOptions;
+  private readonly running = new Map<string, Promise<RunningMachine>>();
+  private cableCount = 0;
+
+  constructor(options: HypervisorOptions) {
+    this.options = options;
+  }
+
+  /** What the cloud's events ask for. Neither throws nor waits, as CloudListener wants it. */
+  readonly listen = (event: CloudEvent): void => {
+    switch (event.kind) {
+      case "instance-running":
+        if (event.instance.boots) this.inBackground(this.powerOn(event.instance, "compute"));
+        return;
+      case "instance-powered-off":
+        this.inBackground(this.cutPower(event.instance.instanceOcid));
+        return;
+      case "instance-terminated":
+        return;
+    }
+  };
+
+  /** Undefined when the instance is none of a cluster's. */
+  async powerOn(
+    instance: CloudInstance,
+    role: MachineDescription["role"],
+  ): Promise<RunningMachine | undefined> {
+    const { clusters } = this.options;
+    const cluster = clusters.find(({ subnetOcid }) => subnetOcid === instance.subnet.ocid);
+    if (cluster === undefined) return undefined;
+    const description = this.describe(instance, cluster, role);
+    const starting = Machine.powerOn(description).then((machine) => ({
+      clusterId: cluster.clusterId,
+      instance,
+      machine,
+    }));
+    this.running.set(instance.instanceOcid, starting);
+    const started = await starting;
+    this.options.log.info("Machine powered on", { node: description.name });
+    void started.machine.ended.then(() => {
+      // Unless somebody switched it off, or on again since.
+      if (this.running.get(instance.instanceOcid) !== starting) return;
+      this.running.delete(instance.instanceOcid);
+      this.options.log.warn("Machine went down by itself", { node: description.name });
+    });
+    return started;
+  }
+
+  /** A power cut that nobody is told of: the cloud still calls the instance RUNNING. */
+  async cutPower(instanceOcid: string): Promise<void> {
+    const starting = this.running.get(instanceOcid);
+    if (starting === undefined) return;
+    this.running.delete(instanceOcid);
+    const { machine } = await starting;
+    await machine.cutPower();
+    this.options.log.info("Machine powered off", { node: machine.description.name });
+  }
+
+  /** The machines with power on. */
+  list(): Promise<readonly RunningMachine[]> {
+    return Promise.all(this.running.values());
+  }
+
+  private describe(
+    instance: CloudInstance,
+    cluster: ClusterMachines,
+    role: MachineDescription["role"],
+  ): MachineDescription {
+    const { bridges, imageDirectory, programsDirectory } = this.options;
+    const bridge = bridges.find(({ subnetOcid }) => subnetOcid === cluster.subnetOcid);
+    if (bridge === undefined) throw new Error(`no bridge for subnet ${cluster.subnetOcid}`);
+    const name = instance.hostnameLabel ?? instance.displayName;
+    this.cableCount += 1;
+    return {
+      name,
+      role,
+      address: instance.privateIp,
+      prefixLength: bridge.prefixLength,
+      hardwareAddress: instance.macAddress,
+      routerAddress: bridge.routerAddress,
+      bridge: bridge.device,
+      cable: `cable${this.cableCount}`,
+      directory: join(cluster.directory, name),
+      imageDirectory,
+      programsDirectory,
+      filesDirectory: cluster.filesDirectory[role],
+      sharedDirectory: cluster.sharedDirectory,
+    };
+  }
+
+  private inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.options.log.error("The hypervisor failed", { reason });
+    });
+  }
+}

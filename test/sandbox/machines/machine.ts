@@ -1,0 +1,133 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, open } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+
+/** What a machine is made of. */
+export interface MachineDescription {
+  /** Its host name, and Slurm's NodeName. */
+  readonly name: string;
+  readonly role: "management" | "compute";
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly hardwareAddress: string;
+  readonly routerAddress: string;
+  /** The subnet's bridge, and the name of this machine's end of the cable on it: at most 15 characters. */
+  readonly bridge: string;
+  readonly cable: string;
+  /** Logs, console and mount point; made when it is not there. Logs of an earlier machine of that name stay. */
+  readonly directory: string;
+  /** The root file system of all machines; a layer over it with our executables; and files of the cluster's own. */
+  readonly imageDirectory: string;
+  readonly programsDirectory: string;
+  readonly filesDirectory: string;
+  /** What all machines of the cluster see at /mnt/shared. */
+  readonly sharedDirectory: string;
+}
+
+/** How much a machine can write to its own disk, which is memory. */
+const DISK_SIZE = "1g";
+
+/** A machine with power on. */
+export class Machine {
+  readonly description: MachineDescription;
+  /** Resolves when nothing of it runs any more. */
+  readonly ended: Promise<void>;
+  /** The machine's first process, once there is one; undefined when the machine ended before. */
+  private readonly firstProcess: Promise<number | undefined>;
+  private hasEnded = false;
+
+  private constructor(description: MachineDescription, child: ChildProcess, idPipe: Readable) {
+    this.description = description;
+    this.ended = once(child, "exit").then(() => {
+      this.hasEnded = true;
+    });
+    const id = once(idPipe, "data").then(([text]) => Number(text));
+    this.firstProcess = Promise.race([id, this.ended.then(() => undefined)]);
+  }
+
+  /** Resolves while it boots: what then runs on it is to be seen from its services. */
+  static async powerOn(description: MachineDescription): Promise<Machine> {
+    const { directory } = description;
+    await mkdir(join(directory, "log"), { recursive: true });
+    await mkdir(join(directory, "mount"), { recursive: true });
+    const console = await open(join(directory, "console.log"), "a");
+    try {
+      const child = spawn("unshare", ["--net", "bash", join(import.meta.dirname, "power-on.sh")], {
+        env: environmentOf(description),
+        stdio: ["ignore", console.fd, console.fd, "pipe"],
+      });
+      await once(child, "spawn");
+      return new Machine(description, child, child.stdio[3] as Readable);
+    } finally {
+      await console.close();
+    }
+  }
+
+  /**
+   * The process whose namespaces are the machine.
+   * @throws MachineOffError
+   */
+  async processId(): Promise<number> {
+    const id = await this.firstProcess;
+    if (id === undefined || this.hasEnded) throw new MachineOffError(this.description);
+    return id;
+  }
+
+  /** Without a word to anybody on it or around it. Resolves when nothing of it is left. */
+  async cutPower(): Promise<void> {
+    const id = await this.firstProcess;
+    if (id !== undefined && !this.hasEnded) {
+      // The cable first: a machine without power closes no connections.
+      await deleteCable(this.description.cable);
+      killIfThere(id);
+    }
+    await this.ended;
+  }
+}
+
+/** The machine failed to start or went down by itself; its console says why. */
+export class MachineOffError extends Error {
+  override readonly name = "MachineOffError";
+
+  constructor({ name, directory }: MachineDescription) {
+    super(`${name} is off; its last words are in ${join(directory, "console.log")}`);
+  }
+}
+
+/** The cable goes by itself when its machine has ended. */
+async function deleteCable(cable: string): Promise<void> {
+  const child = spawn("ip", ["link", "delete", cable], { stdio: "ignore" });
+  await once(child, "exit");
+}
+
+function killIfThere(processId: number): void {
+  try {
+    process.kill(processId, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
+
+function environmentOf(description: MachineDescription): NodeJS.ProcessEnv {
+  return {
+    PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+    MACHINE_NAME: description.name,
+    MACHINE_ROLE: description.role,
+    MACHINE_ADDRESS: description.address,
+    MACHINE_PREFIX_LENGTH: String(description.prefixLength),
+    MACHINE_HARDWARE_ADDRESS: description.hardwareAddress,
+    MACHINE_ROUTER_ADDRESS: description.routerAddress,
+    MACHINE_BRIDGE: description.bridge,
+    MACHINE_CABLE: description.cable,
+    MACHINE_MOUNT_POINT: join(description.directory, "mount"),
+    MACHINE_LOG: join(description.directory, "log"),
+    MACHINE_DISK_SIZE: DISK_SIZE,
+    MACHINE_IMAGE: description.imageDirectory,
+    MACHINE_PROGRAMS: description.programsDirectory,
+    MACHINE_FILES: description.filesDirectory,
+    MACHINE_SHARED: description.sharedDirectory,
+    MACHINE_SCRIPTS: import.meta.dirname,
+  };
+}

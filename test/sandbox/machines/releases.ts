@@ -1,0 +1,24 @@
+/** The Debian releases whose Slurm the sandbox runs: one older and one newer than what is meant for OCI. */
+export const RELEASES = {
+  bookworm: {
+    slurmVersion: "22.05.8",
+    // This plugin leaves control groups alone with proctrack/linuxproc, but must be named: to choose by itself, slurmd looks for
+    // /sys/fs/cgroup/systemd, which machines do not have. (`disabled` came with 23.02.)
+    cgroupConf: "CgroupPlugin=cgroup/v1\n",
+  },
+  trixie: {
+    slurmVersion: "24.11.5",
+    cgroupConf: "CgroupPlugin=disabled\n",
+  },
+} as const satisfies Record<string, Release>;
+
+export interface Release {
+  readonly slurmVersion: string;
+  readonly cgroupConf: string;
+}
+
+export type ReleaseName = keyof typeof RELEASES;
+
+export function isReleaseName(text: string): text is ReleaseName {
+  return Object.hasOwn(RELEASES, text);
+}

@@ -1,0 +1,100 @@
+import { ApiError, invalidParameter } from "./api/api-error.ts";
+import { BODY_PROBLEMS } from "./api/check-launch.ts";
+import type { ControlAnswer, ControlRequest, ControlRoute } from "./api/control-route.ts";
+import { FieldReader } from "./api/field-reader.ts";
+import type { Hypervisor, RunningMachine } from "./machines/hypervisor.ts";
+import { runInMachine, type MachineCommand } from "./machines/run-in-machine.ts";
+
+/** A machine with power on, as the control API shows it. */
+export interface MachineReport {
+  readonly cluster: string;
+  readonly name: string;
+  readonly role: "management" | "compute";
+  readonly address: string;
+  readonly instanceOcid: string;
+  /** Of its first process, in the region's namespace of processes. */
+  readonly processId: number;
+}
+
+/** The machines' part of the control API. */
+export function machineRoutes(hypervisor: Hypervisor): readonly ControlRoute[] {
+  return [
+    {
+      method: "GET",
+      path: "/control/machines",
+      handle: async () => ok(await reportMachines(hypervisor)),
+    },
+    {
+      method: "POST",
+      path: "/control/machines/{cluster}/{name}/commands",
+      handle: async (request) => {
+        const { machine } = await findMachine(hypervisor, request);
+        return ok(await runInMachine(await machine.processId(), readCommand(request.body)));
+      },
+    },
+    {
+      method: "POST",
+      path: "/control/machines/{cluster}/{name}/power-cut",
+      handle: async (request) => {
+        const { instance } = await findMachine(hypervisor, request);
+        await hypervisor.cutPower(instance.instanceOcid);
+        return ok({});
+      },
+    },
+  ];
+}
+
+function ok(body: unknown): ControlAnswer {
+  return { status: 200, body };
+}
+
+async function reportMachines(hypervisor: Hypervisor): Promise<readonly MachineReport[]> {
+  const running = await hypervisor.list();
+  return Promise.all(
+    running.map(async ({ clusterId, instance, machine }) => ({
+      cluster: clusterId,
+      name: machine.description.name,
+      role: machine.description.role,
+      address: instance.privateIp,
+      instanceOcid: instance.instanceOcid,
+      processId: await machine.processId(),
+    })),
+  );
+}
+
+async function findMachine(
+  hypervisor: Hypervisor,
+  { params }: ControlRequest,
+): Promise<RunningMachine> {
+  const running = await hypervisor.list();
+  const found = running.find(
+    ({ clusterId, machine }) =>
+      clusterId === params["cluster"] && machine.description.name === params["name"],
+  );
+  if (found !== undefined) return found;
+  const names = running.map(({ clusterId, machine }) => `${clusterId}/${machine.description.name}`);
+  throw new ApiError(
+    404,
+    "NotFound",
+    `no machine ${params["cluster"] ?? ""}/${params["name"] ?? ""} has power; there are ${names.join(", ")}`,
+  );
+}
+
+function readCommand(body: unknown): MachineCommand {
+  const known = ["argv", "user", "stdin", "timeoutSeconds"];
+  const fields = FieldReader.open(body, "", known, BODY_PROBLEMS);
+  const argv = fields.raw("argv");
+  if (!isArgv(argv)) throw invalidParameter("argv must be a list of strings, not empty");
+  return {
+    argv,
+    user: fields.requiredString("user"),
+    stdin: fields.string("stdin") ?? "",
+    timeoutSeconds: fields.requiredNumber("timeoutSeconds"),
+  };
+}
+
+function isArgv(value: unknown): value is readonly [string, ...string[]] {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "string")
+  );
+}

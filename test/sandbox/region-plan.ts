@@ -1,0 +1,28 @@
+import type { CloudSettings } from "./api/cloud-settings.ts";
+import type { Latency } from "./api/oci-door.ts";
+import type { RateLimits } from "./api/rate-limit.ts";
+import type { ReleaseName } from "./machines/releases.ts";
+
+/** What the region's process is told when it starts: a JSON file in its working directory. */
+export interface RegionPlan {
+  readonly release: ReleaseName;
+  readonly imageDirectory: string;
+  readonly programsDirectory: string;
+  /** One cluster, with a subnet and a management node of its own, for each. */
+  readonly clusterIds: readonly string[];
+  readonly cloud: Partial<CloudSettings>;
+  readonly latency: Partial<Latency>;
+  readonly rateLimits: RateLimits;
+}
+
+/** What the region's process says, one JSON line on its standard output. */
+export type RegionMessage =
+  { readonly kind: "ready" } | { readonly kind: "failed"; readonly message: string };
+
+/** Files in the region's working directory. */
+export const PLAN_FILE = "region.json";
+export const CONTROL_SOCKET = "control.sock";
+export const REGION_LOG = "region.log";
+
+/** The host name of every cluster's management node. */
+export const MANAGEMENT_NAME = "mgmt";

@@ -1,0 +1,157 @@
+import { once } from "node:events";
+import { createConnection } from "node:net";
+import type { Clock } from "../../nodectl/domain/clock.ts";
+import type { Log } from "../../nodectl/domain/log.ts";
+import { startApiServer } from "./api/api-server.ts";
+import { Cloud } from "./api/cloud.ts";
+import type { CloudInstance } from "./api/cloud-event.ts";
+import { createOcidSource } from "./api/ocids.ts";
+import { createRegion, type RegionDescription, type SubnetDescription } from "./api/region.ts";
+import type { ClusterDescription, ClusterSecrets } from "./machines/cluster-description.ts";
+import { Hypervisor } from "./machines/hypervisor.ts";
+import { createSecrets } from "./machines/secrets.ts";
+import { buildBridges, planBridges } from "./machines/subnet-bridges.ts";
+import { readAccounts } from "./machines/write-files.ts";
+import { addInstance, layOutCluster } from "./region-clusters.ts";
+import { machineRoutes } from "./region-control.ts";
+import { CONTROL_SOCKET, MANAGEMENT_NAME, type RegionPlan } from "./region-plan.ts";
+
+/** Machines reach the API at the virtual router of their subnet, without a port in the URL. */
+const API_PORT = 80;
+const SLURMCTLD_PORT = 6817;
+const SLURMCTLD_START_MS_MAX = 20_000;
+const POLL_MS = 20;
+const STRANGERS = "strangers";
+
+export interface RegionTools {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Cluster {
+  readonly description: ClusterDescription;
+  readonly managementInstance: CloudInstance;
+}
+
+/**
+ * Brings a region up in the namespaces and the working directory of this process: network, API, hypervisor, and the
+ * clusters' management nodes. Resolves when every slurmctld listens.
+ */
+export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise<void> {
+  const { clock, log } = tools;
+  const { region, secrets } = describeRegion(plan.clusterIds);
+  const cloud = new Cloud({ region, clock, settings: plan.cloud });
+  const clusters = plan.clusterIds.map((id) => addCluster(cloud, plan, id, secrets));
+  addInstance(cloud, subnetOf(region, STRANGERS), { name: STRANGERS, freeformTags: {} });
+  const bridges = planBridges(region.subnets);
+  await buildBridges(bridges);
+  const accounts = await readAccounts(plan.imageDirectory);
+  const hypervisor = new Hypervisor({
+    clusters: await Promise.all(
+      clusters.map(({ description }) => layOutCluster(description, accounts)),
+    ),
+    bridges,
+    imageDirectory: plan.imageDirectory,
+    programsDirectory: plan.programsDirectory,
+    log,
+  });
+  cloud.subscribe(hypervisor.listen);
+  await startApiServer({
+    cloud,
+    clock,
+    host: "0.0.0.0",
+    port: API_PORT,
+    socketPath: CONTROL_SOCKET,
+    latency: plan.latency,
+    rateLimits: plan.rateLimits,
+    controlRoutes: machineRoutes(hypervisor),
+    log,
+  });
+  await Promise.all(clusters.map((cluster) => startManagementNode(cluster, hypervisor, clock)));
+}
+
+/** A subnet for each cluster, and one with somebody else's instance in the same compartment. */
+function describeRegion(clusterIds: readonly string[]): {
+  region: RegionDescription;
+  secrets: ReadonlyMap<string, ClusterSecrets>;
+} {
+  const region = createRegion({
+    subnets: [...clusterIds, STRANGERS].map((name, index) => ({
+      name,
+      cidr: `10.0.${16 * index}.0/20`,
+    })),
+  });
+  const nextOcid = createOcidSource(region.key, "users");
+  const secrets = new Map(clusterIds.map((id) => [id, createSecrets(id, nextOcid("user"))]));
+  const apiKeys = [...secrets.values()].map(({ identity }) => ({
+    keyId: `${region.tenancyOcid}/${identity.userOcid}/${identity.fingerprint}`,
+    publicKeyPem: identity.publicKeyPem,
+  }));
+  return { region: { ...region, apiKeys }, secrets };
+}
+
+function addCluster(
+  cloud: Cloud,
+  { release }: RegionPlan,
+  id: string,
+  secrets: ReadonlyMap<string, ClusterSecrets>,
+): Cluster {
+  const subnet = subnetOf(cloud.region, id);
+  const own = secrets.get(id);
+  if (own === undefined) throw new Error(`no secrets for cluster ${id}`);
+  const managementInstance = addInstance(cloud, subnet, {
+    name: MANAGEMENT_NAME,
+    freeformTags: { cluster: id, type: "mgmt" },
+  });
+  const description = {
+    id,
+    release,
+    region: cloud.region,
+    subnet,
+    managementName: MANAGEMENT_NAME,
+    managementAddress: managementInstance.privateIp,
+    endpoint: `http://${managementInstance.subnet.virtualRouterIp}`,
+    secrets: own,
+  };
+  return { description, managementInstance };
+}
+
+function subnetOf({ subnets }: RegionDescription, name: string): SubnetDescription {
+  const found = subnets.find((subnet) => subnet.name === name);
+  if (found === undefined) throw new Error(`the region has no subnet ${name}`);
+  return found;
+}
+
+async function startManagementNode(
+  { managementInstance }: Cluster,
+  hypervisor: Hypervisor,
+  clock: Clock,
+): Promise<void> {
+  const started = await hypervisor.powerOn(managementInstance, "management");
+  if (started === undefined) throw new Error("the management node is in no cluster's subnet");
+  const deadlineMs = clock.now() + SLURMCTLD_START_MS_MAX;
+  while (!(await isListening(managementInstance.privateIp, SLURMCTLD_PORT))) {
+    // Throws when the machine is off.
+    await started.machine.processId();
+    if (clock.now() > deadlineMs) {
+      const { directory } = started.machine.description;
+      throw new Error(
+        `slurmctld did not start within ${SLURMCTLD_START_MS_MAX / 1000} s: see ${directory}/console.log`,
+      );
+    }
+    await clock.sleep(POLL_MS);
+  }
+}
+
+async function isListening(host: string, port: number): Promise<boolean> {
+  const connection = createConnection({ host, port });
+  try {
+    await once(connection, "connect");
+    return true;
+  } catch {
+    // Whatever the system's word for it, nobody listens yet.
+    return false;
+  } finally {
+    connection.destroy();
+  }
+}
