@@ -9,6 +9,7 @@ import { createOcidSource } from "./api/ocids.ts";
 import { createRegion, type RegionDescription, type SubnetDescription } from "./api/region.ts";
 import type { ClusterDescription, ClusterSecrets } from "./machines/cluster-description.ts";
 import { Hypervisor } from "./machines/hypervisor.ts";
+import type { Machine } from "./machines/machine.ts";
 import { createSecrets } from "./machines/secrets.ts";
 import { buildBridges, planBridges } from "./machines/subnet-bridges.ts";
 import { readAccounts } from "./machines/write-files.ts";
@@ -129,14 +130,20 @@ async function startManagementNode(
 ): Promise<void> {
   const started = await hypervisor.powerOn(managementInstance, "management");
   if (started === undefined) throw new Error("the management node is in no cluster's subnet");
+  const { machine } = started;
+  // Its network is up by then: nobody answers before, which a connection takes seconds to notice.
+  await machine.processId();
+  // Asking for the process of a machine that is off rejects with what is to be read.
+  const endedTooSoon = machine.ended.then(() => machine.processId());
+  await Promise.race([awaitSlurmctld(machine, clock), endedTooSoon]);
+}
+
+async function awaitSlurmctld({ description }: Machine, clock: Clock): Promise<void> {
   const deadlineMs = clock.now() + SLURMCTLD_START_MS_MAX;
-  while (!(await isListening(managementInstance.privateIp, SLURMCTLD_PORT))) {
-    // Throws when the machine is off.
-    await started.machine.processId();
+  while (!(await isListening(description.address, SLURMCTLD_PORT))) {
     if (clock.now() > deadlineMs) {
-      const { directory } = started.machine.description;
       throw new Error(
-        `slurmctld did not start within ${SLURMCTLD_START_MS_MAX / 1000} s: see ${directory}/console.log`,
+        `slurmctld did not start within ${SLURMCTLD_START_MS_MAX / 1000} s: see ${description.directory}/console.log`,
       );
     }
     await clock.sleep(POLL_MS);

@@ -1,16 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { stringify } from "yaml";
-import { buildArchives } from "../../nodectl/build/build.ts";
-import { ARCHITECTURES } from "../../nodectl/build/runtime.ts";
 import { CommandError, runProgram, type ExitCode } from "../../nodectl/cli/run.ts";
-import { ImageError } from "./machines/image-store.ts";
-import { checkRequirements, observeComputer, RequirementError } from "./requirements.ts";
-import { Sandbox } from "./sandbox.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { openSandbox, stopOnSignals } from "./open-sandbox.ts";
 import { readShellOptions, SHELL_HELP, type ShellOptions } from "./shell-options.ts";
 
-const REPOSITORY = join(import.meta.dirname, "../..");
 const MANAGEMENT = "mgmt";
 
 type Report = (line: string) => void;
@@ -22,7 +17,13 @@ await runProgram("sandbox", async ({ argv, stdout }) => {
     return 0;
   }
   const report: Report = (line) => stdout.write(`${line}\n`);
-  const sandbox = await startSandbox(options, report);
+  const sandbox = await openSandbox({
+    release: options.release,
+    cloud: { bootMs: options.bootSeconds * 1000 },
+    latency: { launchMs: options.launchLatencyMs },
+    keepRun: options.keepLogs,
+    report,
+  });
   stopOnSignals(sandbox);
   try {
     await finish(sandbox, options, report);
@@ -32,44 +33,6 @@ await runProgram("sandbox", async ({ argv, stdout }) => {
     await sandbox.stop();
   }
 });
-
-/** Until it has started, the end of this process ends it, whatever the reason. */
-async function startSandbox(options: ShellOptions, report: Report): Promise<Sandbox> {
-  try {
-    checkRequirements(observeComputer());
-    return await Sandbox.start({
-      release: options.release,
-      archive: await buildArchive(report),
-      cloud: { bootMs: options.bootSeconds * 1000 },
-      latency: { launchMs: options.launchLatencyMs },
-      keepRun: options.keepLogs,
-      report,
-    });
-  } catch (error) {
-    if (!(error instanceof RequirementError) && !(error instanceof ImageError)) throw error;
-    throw new CommandError(error.message, { cause: error });
-  }
-}
-
-async function buildArchive(report: Report): Promise<string> {
-  const architectures = ARCHITECTURES.filter((name) => name === process.arch);
-  const [archive] = await buildArchives({ rootDirectory: REPOSITORY, architectures, report });
-  if (archive === undefined) throw new CommandError(`there is no Node for ${process.arch}`);
-  return archive;
-}
-
-/** A terminal that closes sends SIGHUP; what is typed into the shell's own terminal does not come here. */
-function stopOnSignals(sandbox: Sandbox): void {
-  for (const [signal, number] of [
-    ["SIGINT", 2],
-    ["SIGTERM", 15],
-    ["SIGHUP", 1],
-  ] as const) {
-    process.once(signal, () => {
-      void sandbox.stop().finally(() => process.exit(128 + number));
-    });
-  }
-}
 
 /** The admin's part: write limits.yaml, run finish. */
 async function finish(sandbox: Sandbox, options: ShellOptions, report: Report): Promise<void> {
