@@ -52,7 +52,14 @@ async function exitCodeOf(name: string, program: Program, input: ProgramInput): 
   }
 }
 
-const EXPECTED = new Set(["CommandError", "OciAuthError", "OciCallError", "SlurmCommandError"]);
+const EXPECTED = new Set([
+  "CommandError",
+  "FileLockError",
+  "NodeUpdateError",
+  "OciAuthError",
+  "OciCallError",
+  "SlurmCommandError",
+]);
 
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
