@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pack, stage } from "./archive.ts";
 import { bundlePrograms, PROGRAMS } from "./bundle.ts";
@@ -26,6 +26,7 @@ export async function buildArchives(options: BuildOptions): Promise<string[]> {
   try {
     const bundleDirectory = join(scratch, "bundles");
     await bundlePrograms(join(rootDirectory, "nodectl"), bundleDirectory);
+    await keepMaps(bundleDirectory, join(distDirectory, "maps"));
     const archives: string[] = [];
     for (const architecture of architectures) {
       archives.push(await buildArchive(options, architecture, { scratch, bundleDirectory }));
@@ -57,6 +58,15 @@ async function buildArchive(
   await writeFile(inputsFile, inputs);
   report(`${basename(archive)} sha256 ${digest}`);
   return archive;
+}
+
+/** For whoever has to read a stack trace; not in the archive. */
+async function keepMaps(bundleDirectory: string, mapDirectory: string): Promise<void> {
+  await mkdir(mapDirectory, { recursive: true });
+  for (const name of PROGRAMS) {
+    const map = `${name}.cjs.map`;
+    await copyFile(join(bundleDirectory, map), join(mapDirectory, map));
+  }
 }
 
 async function inputsDigest(

@@ -2,12 +2,17 @@ import type { ClusterPlan, PlannedGroup } from "../domain/cluster-plan.ts";
 import { expandedNames } from "../domain/group-names.ts";
 import type { NodeGroup } from "../domain/launch-specification.ts";
 
+/** A node that is launched otherwise, or told to Slurm otherwise, than before. */
+export interface ChangedNode {
+  readonly name: string;
+  readonly earlier: NodeGroup;
+}
+
 /** How the nodes of one group of the limits stand to the generation before. */
 export interface GroupComparison {
   readonly group: PlannedGroup;
   readonly added: readonly string[];
-  /** Launched otherwise, or told to Slurm otherwise, than before. */
-  readonly changed: readonly string[];
+  readonly changed: readonly ChangedNode[];
   readonly kept: readonly string[];
 }
 
@@ -29,9 +34,7 @@ export function compareGroups(
     for (const name of expandedNames(group)) before.set(name, group);
   }
   const groups = planned.map((group) => compareGroup(group, before));
-  const wanted = new Set(
-    groups.flatMap(({ added, changed, kept }) => [...added, ...changed, ...kept]),
-  );
+  const wanted = new Set(groups.flatMap(({ group }) => expandedNames(group)));
   const leaving = [...before.keys()].filter((name) => !wanted.has(name));
   return { groups, wanted, leaving };
 }
@@ -42,13 +45,13 @@ function compareGroup(
 ): GroupComparison {
   const isSame = sameAs(group);
   const added: string[] = [];
-  const changed: string[] = [];
+  const changed: ChangedNode[] = [];
   const kept: string[] = [];
   for (const name of expandedNames(group)) {
     const earlier = before.get(name);
     if (earlier === undefined) added.push(name);
     else if (isSame(earlier)) kept.push(name);
-    else changed.push(name);
+    else changed.push({ name, earlier });
   }
   return { group, added, changed, kept };
 }

@@ -3,7 +3,7 @@ import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { ShapeCatalogue } from "../oci/provider.ts";
-import type { SlurmControl } from "../slurm/control.ts";
+import type { JobControl, SlurmControl } from "../slurm/control.ts";
 import type { SlurmConfVerdict } from "../slurm/slurm-conf-check.ts";
 import type { FinishReport } from "./finish-report.ts";
 
@@ -11,7 +11,7 @@ import type { FinishReport } from "./finish-report.ts";
 export interface FinishContext {
   readonly config: Config;
   readonly catalogue: ShapeCatalogue;
-  readonly slurm: SlurmControl;
+  readonly slurm: SlurmControl & JobControl;
   readonly clock: Clock;
   readonly log: Log;
   /** As the marker in finalised_directory is called: the short name or the whole. */

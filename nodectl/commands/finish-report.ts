@@ -15,6 +15,8 @@ export interface ReportedGroup {
   readonly partitions: readonly string[];
   readonly added: string;
   readonly changed: string;
+  /** Changed in the limits; their lines follow when a later run of finish finds them off. */
+  readonly held: string;
 }
 
 /** What a run of finish configured, or would; `--json` prints it as it is. */
@@ -30,9 +32,15 @@ export interface FinishReport {
   readonly dropped: string;
   /** Drained by an earlier run, in the limits again, and back in service. */
   readonly returned: string;
+  /** No longer in the limits, but jobs or nodes are still in them. */
+  readonly keptPartitions: readonly string[];
 }
 
-export function reportGroup({ group, added, changed }: GroupComparison): ReportedGroup {
+export function reportGroup(
+  { group, added, changed }: GroupComparison,
+  held: ReadonlySet<string>,
+): ReportedGroup {
+  const names = changed.map(({ name }) => name);
   const { specification, slurm } = group;
   const { shape, shapeConfig } = specification;
   return {
@@ -45,7 +53,8 @@ export function reportGroup({ group, added, changed }: GroupComparison): Reporte
     names: group.names,
     partitions: slurm.partitions,
     added: compressHostlist(added),
-    changed: compressHostlist(changed),
+    changed: compressHostlist(names.filter((name) => !held.has(name))),
+    held: compressHostlist(names.filter((name) => held.has(name))),
   };
 }
 
@@ -76,10 +85,11 @@ export function formatFinishReport(report: FinishReport, isPlanned: boolean): st
   return [...formatTable([HEADINGS, ...rows]), ...describeNodes(report, isPlanned), ""].join("\n");
 }
 
-function describeChange({ added, changed, names }: ReportedGroup): string {
+function describeChange({ added, changed, held, names }: ReportedGroup): string {
   const words = [
     added === names ? "new" : added === "" ? "" : `added ${added}`,
     changed === names ? "changed" : changed === "" ? "" : `changed ${changed}`,
+    held && "to change",
   ].filter((word) => word !== "");
   return words.join("; ") || "-";
 }
@@ -97,13 +107,19 @@ function formatTable(rows: readonly (readonly string[])[]): readonly string[] {
 }
 
 function describeNodes(report: FinishReport, isPlanned: boolean): readonly string[] {
-  const { drained, retiring, dropped, returned } = report;
+  const { drained, retiring, dropped, returned, keptPartitions } = report;
   const would = isPlanned ? "would be " : "";
   const lines = [
     drained && `${would}drained, no longer in the limits: ${drained}`,
     ...retiring.map(
       ({ because, names }) => `stays until a later finish, because it ${because}: ${names}`,
     ),
+    ...report.groups.map(
+      ({ held }) => held && `changes with a later finish, because it is on: ${held}`,
+    ),
+    keptPartitions.length > 0
+      ? `partitions that stay until their jobs have ended: ${keptPartitions.join(", ")}`
+      : "",
     dropped && `${would}dropped: ${dropped}`,
     returned && `${would}back in service: ${returned}`,
   ];

@@ -17,6 +17,7 @@ import { reportGroup, reportRetiring } from "./finish-report.ts";
 import type { FinishReport } from "./finish-report.ts";
 import { cloudNodesOf, observeCluster } from "./observe-cluster.ts";
 import type { Observation } from "./observe-cluster.ts";
+import { nodesToHold, planWithHeld, planWithKeptPartitions } from "./hold-changes.ts";
 import { readClusterPlan } from "./read-cluster-plan.ts";
 import { nodesToReturn } from "./retire-nodes.ts";
 import { drainAndDecide } from "./drain-leaving.ts";
@@ -78,9 +79,14 @@ async function exists(file: string): Promise<boolean> {
 
 /** Everything that a run knows before it acts. */
 interface Situation {
+  /** What the limits ask for. */
+  readonly limits: ClusterPlan;
+  /** The same, with what must stay for now. */
   readonly plan: ClusterPlan;
   readonly observation: Observation;
   readonly comparison: Comparison;
+  /** Changed in the limits, and on. */
+  readonly held: ReadonlySet<string>;
   /** No longer in the limits: those of nodes.json, and cloud nodes of slurm.conf that nodes.json does not tell of. */
   readonly leaving: readonly string[];
   readonly paths: GenerationPaths;
@@ -130,10 +136,17 @@ async function observe(context: FinishContext, plan: ClusterPlan): Promise<Situa
   const comparison = compareGroups(plan.groups, observation.nodesFile?.groups ?? []);
   const onLines = cloudNodesOf(observation.current["slurm.conf"]);
   const leaving = new Set([...comparison.leaving, ...onLines]);
+  const held = nodesToHold(comparison, observation.nodes);
   return {
-    plan,
+    plan: planWithKeptPartitions(
+      planWithHeld(plan, comparison, held),
+      observation.nodesFile,
+      observation.partitionsWithJobs,
+    ),
+    limits: plan,
     observation,
     comparison,
+    held,
     leaving: [...leaving].filter((name) => !comparison.wanted.has(name)),
     paths,
   };
@@ -175,17 +188,20 @@ interface Decision {
 }
 
 function makeReport(
-  { comparison, observation }: Situation,
+  { comparison, observation, held, limits }: Situation,
   { next, drained, retirement, returning }: Decision & { readonly drained: readonly string[] },
 ): FinishReport {
   return {
     generation: next.id,
     slurmVersion: observation.version.text,
-    groups: comparison.groups.map(reportGroup),
+    groups: comparison.groups.map((group) => reportGroup(group, held)),
     drained: compressHostlist(drained),
     retiring: reportRetiring(retirement.retiring),
     dropped: compressHostlist(retirement.dropped),
     returned: compressHostlist(returning),
+    keptPartitions: (next.nodesFile.partitions ?? [])
+      .map(({ name }) => name)
+      .filter((name) => !limits.partitions.some((partition) => partition.name === name)),
   };
 }
 

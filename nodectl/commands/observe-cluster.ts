@@ -11,6 +11,8 @@ export interface Observation {
   readonly version: SlurmVersion;
   /** By name; undefined when slurmctld does not answer. */
   readonly nodes: ReadonlyMap<string, SlurmNode> | undefined;
+  /** Partitions that jobs name; undefined when slurmctld does not answer. */
+  readonly partitionsWithJobs: ReadonlySet<string> | undefined;
   readonly current: StoredGeneration;
   /** What nodes.json says; undefined when it is not there or cannot be used. */
   readonly nodesFile: NodesFile | undefined;
@@ -34,6 +36,7 @@ export async function observeCluster(
   return {
     version: await slurm.version(),
     nodes: isAnswering ? await nodesByName({ slurm }) : undefined,
+    partitionsWithJobs: isAnswering ? await slurm.partitionsWithJobs() : undefined,
     current,
     nodesFile: parsed?.kind === "valid" ? parsed.value : undefined,
     isInUse: await isInUse(paths, current),

@@ -73,6 +73,12 @@ function whyItStays(node: SlurmNode | undefined): RetiringNode["because"] | unde
   return node.flags.has("POWERED_DOWN") && isClosed ? undefined : "is on";
 }
 
+/** True when nothing of the node runs and no job is bound to it: its line may change in every way. */
+export function isAtRest(node: SlurmNode | undefined): boolean {
+  const because = whyItStays(node);
+  return because === undefined || (because === "is on" && node?.flags.has("POWERED_DOWN") === true);
+}
+
 function hasJob(node: SlurmNode): boolean {
   return node.base === "ALLOCATED" || node.base === "MIXED" || node.flags.has("COMPLETING");
 }

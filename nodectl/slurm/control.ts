@@ -48,3 +48,9 @@ export interface SlurmControl {
   /** True when slurmctld answers. */
   isAnswering(): Promise<boolean>;
 }
+
+/** What finish asks about jobs. */
+export interface JobControl {
+  /** The partitions that pending, running and completing jobs name: without them those jobs would be lost. */
+  partitionsWithJobs(): Promise<ReadonlySet<string>>;
+}

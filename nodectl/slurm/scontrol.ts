@@ -3,7 +3,7 @@ import pRetry from "p-retry";
 import type { Clock } from "../domain/clock.ts";
 import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
-import type { NodeAddress, SlurmControl, SlurmNode, SlurmVersion } from "./control.ts";
+import type { JobControl, NodeAddress, SlurmControl, SlurmNode, SlurmVersion } from "./control.ts";
 import { NO_NODE_LIST, SlurmCommandError } from "./slurm-command-error.ts";
 import { readNodeRecords } from "./node-records.ts";
 import { runSubprocess } from "./subprocess.ts";
@@ -40,7 +40,7 @@ const RETRY_DELAY_MS_MAX = 2_000;
 const REASON_LENGTH_MAX = 400;
 
 /** SlurmControl by the commands that come with Slurm. Calls go one after the other: slurmctld has one node lock. */
-export function createScontrol(options: ScontrolOptions): SlurmControl {
+export function createScontrol(options: ScontrolOptions): SlurmControl & JobControl {
   let version: Promise<SlurmVersion> | undefined;
   const getVersion = (): Promise<SlurmVersion> => {
     version ??= readVersion(options).catch((error: unknown) => {
@@ -62,6 +62,7 @@ export function createScontrol(options: ScontrolOptions): SlurmControl {
       await callSlurm(options, "scontrol", ["reconfigure"]);
     },
     isAnswering: () => isAnswering(options),
+    partitionsWithJobs: () => partitionsWithJobs(options),
   };
 }
 
@@ -155,6 +156,12 @@ function printableReason(reason: string): string {
     throw new Error("a node state without a reason: people read it in sinfo -R");
   }
   return line.slice(0, REASON_LENGTH_MAX);
+}
+
+/** A job may name several, with commas. Text, because it is the same in every version and a hundredth of the JSON. */
+async function partitionsWithJobs(options: ScontrolOptions): Promise<ReadonlySet<string>> {
+  const { stdout } = await callSlurm(options, "squeue", ["--all", "--noheader", "--format=%P"]);
+  return new Set(stdout.split(/[\s,]+/).filter((name) => name !== ""));
 }
 
 async function isAnswering(options: ScontrolOptions): Promise<boolean> {

@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { extract, list, type ReadEntry } from "tar";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pack, stage } from "../../nodectl/build/archive.ts";
+import { buildArchives } from "../../nodectl/build/build.ts";
+import { bundlePrograms } from "../../nodectl/build/bundle.ts";
+import { ARCHITECTURES, RUNTIME_VERSION } from "../../nodectl/build/runtime.ts";
+
+const REPOSITORY = join(import.meta.dirname, "../..");
+const PROGRAMS = ["startnode", "stopnode", "finish"];
+
+let archive = "";
+let scratch = "";
+
+beforeAll(async () => {
+  const architectures = ARCHITECTURES.filter((name) => name === process.arch);
+  [archive = ""] = await buildArchives({
+    rootDirectory: REPOSITORY,
+    architectures,
+    report: () => undefined,
+  });
+  scratch = await mkdtemp(join(tmpdir(), "citc-archive-"));
+  await extract({ file: archive, cwd: scratch });
+});
+
+afterAll(async () => {
+  await rm(scratch, { recursive: true, force: true });
+});
+
+describe("the archive", () => {
+  it("has the documented paths and nothing else, all of root's and writable by root only", async () => {
+    const entries: ReadEntry[] = [];
+    await list({ file: archive, onReadEntry: (entry) => entries.push(entry) });
+    const expected = [
+      "opt/citc/bin/node",
+      ...PROGRAMS.flatMap((name) => [`opt/citc/lib/${name}.cjs`, `usr/local/bin/${name}`]),
+    ];
+    expect(entries.map(({ path }) => path).sort()).toEqual(expected.sort());
+    // Slurm refuses programs that group or others may write to.
+    expect(entries.map(({ mode }) => mode)).toEqual(entries.map(() => 0o755));
+    expect(entries.map(({ uid, gid }) => `${uid}:${gid}`)).toEqual(entries.map(() => "0:0"));
+  });
+
+  it("carries the pinned runtime", async () => {
+    const node = join(scratch, "opt/citc/bin/node");
+    const { stdout } = await promisify(execFile)(node, ["--version"]);
+    expect(stdout.trim()).toBe(`v${RUNTIME_VERSION}`);
+  });
+
+  it.each(PROGRAMS)("starts %s by absolute paths alone: Slurm gives no PATH", async (name) => {
+    const text = await readFile(join(scratch, "usr/local/bin", name), "utf8");
+    expect(text).toMatch(/^#!\/usr\/bin\/env -S \/opt\/citc\/bin\/node /);
+    expect(text).toContain(`require("/opt/citc/lib/${name}.cjs")`);
+    expect((await stat(join(scratch, "opt/citc/lib", `${name}.cjs`))).size).toBeGreaterThan(1000);
+  });
+
+  it("has a digest beside it that sha256sum confirms", async () => {
+    const cwd = join(REPOSITORY, "dist");
+    const { stdout } = await promisify(execFile)("sha256sum", ["--check", `${archive}.sha256`], {
+      cwd,
+    });
+    expect(stdout).toMatch(/: OK$/m);
+  });
+
+  it("has the same bytes whenever and wherever it is packed", async () => {
+    const bundleDirectory = join(scratch, "bundles");
+    await bundlePrograms(join(REPOSITORY, "nodectl"), bundleDirectory);
+    // A small file in place of the runtime: what is compared is the packing.
+    const runtime = join(REPOSITORY, "LICENSE");
+    const digests = await Promise.all(
+      ["one", "two"].map(async (name) => {
+        const stageDirectory = join(scratch, name);
+        const files = await stage({ runtime, bundleDirectory, stageDirectory });
+        return await pack(stageDirectory, files, join(scratch, `${name}.tar.gz`));
+      }),
+    );
+    expect(digests[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(digests[1]).toBe(digests[0]);
+  });
+});
