@@ -50,10 +50,13 @@ export async function runInMachine(
   };
 }
 
-/** nsenter's arguments that lead into a machine: every namespace, and thereby its root directory. */
+/**
+ * nsenter's arguments that lead into a machine: every namespace, and its root directory. The latter by name, because a
+ * mount namespace's own root is another one where the sandbox runs in a chroot.
+ */
 export function enterArguments(processId: number): readonly string[] {
   const namespaces = ["mount", "uts", "ipc", "net", "pid", "time"].map((name) => `--${name}`);
-  return ["--target", String(processId), ...namespaces, "--"];
+  return ["--target", String(processId), ...namespaces, "--root", "--"];
 }
 
 /** Becomes the user with a fresh environment, goes home, and runs the command with a bound on its time. */

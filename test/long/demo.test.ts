@@ -1,0 +1,83 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { describe, expect, it } from "vitest";
+
+const REPOSITORY = join(import.meta.dirname, "../..");
+
+interface Demo {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** What it has printed so far. */
+  readonly output: () => string;
+}
+
+function startDemo(...args: string[]): Demo {
+  let output = "";
+  const child = spawn("npm", ["run", "--silent", "demo", "--", ...args], {
+    cwd: REPOSITORY,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const append = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  child.stdout.on("data", append);
+  child.stderr.on("data", append);
+  return { child, output: () => output };
+}
+
+/** What a sandbox could leave on this computer, as lines to compare. */
+async function traces(): Promise<string> {
+  const mounts = await readFile("/proc/self/mounts", "utf8");
+  const links = await readFile("/proc/net/dev", "utf8");
+  const names = [...links.matchAll(/^\s*(\S+):/gm)].map((match) => match[1]);
+  return [mounts, ...names].join("\n");
+}
+
+async function untilPrinted({ child, output }: Demo, text: string): Promise<void> {
+  while (!output().includes(text)) {
+    if (child.exitCode !== null) throw new Error(`the demo ended early:\n${output()}`);
+    await once(child.stdout, "data");
+  }
+}
+
+describe("npm run demo", () => {
+  it.each(["bookworm", "trixie"])(
+    "shows the whole life of a job's nodes on %s, and leaves nothing",
+    async (release) => {
+      const before = await traces();
+      const demo = startDemo("--release", release);
+      const [exitCode] = (await once(demo.child, "close")) as [number | null];
+      const output = demo.output();
+      expect(exitCode, output).toBe(0);
+      for (const phase of [
+        "configured",
+        "launching",
+        "registered",
+        "running the job",
+        "idle",
+        "gone",
+      ]) {
+        expect(output).toMatch(new RegExp(`^ +[\\d.]+ s  ${phase} `, "m"));
+      }
+      expect(output).toMatch(/^ +3 {2}LaunchInstance$/m);
+      expect(output).toMatch(/^ +3 {2}TerminateInstance$/m);
+      // No escape codes where no terminal reads.
+      expect(output).not.toContain("\u001b[");
+      expect(await traces()).toBe(before);
+    },
+  );
+
+  it("ends at Ctrl-C, with the nodes booting, and leaves nothing", async () => {
+    const before = await traces();
+    const demo = startDemo();
+    await untilPrinted(demo, "address reported");
+    // A terminal sends it to the whole group.
+    process.kill(-(demo.child.pid ?? 0), "SIGINT");
+    await once(demo.child, "close");
+    expect(demo.output()).not.toContain("running the job");
+    expect(await traces()).toBe(before);
+  });
+});
