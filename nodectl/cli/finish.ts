@@ -33,8 +33,8 @@ Exit status: 0 done, or nothing to do; 1 nothing was changed, and why is said; 2
 wrong.
 `;
 
-/** On a file system of the machine's own: the lock must go when the machine does. */
-const LOCK_FILE = "/run/lock/citc-finish.lock";
+/** On a file system of the machine's own, in a directory that only root writes to. */
+const LOCK_FILE = "/run/citc/finish.lock";
 
 /** The executable that an admin calls. */
 export const finish: Program = async (input) => {

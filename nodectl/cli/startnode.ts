@@ -8,7 +8,7 @@ import { retryToken } from "../domain/retry-token.ts";
 import { launchDetails } from "../oci/launch-details.ts";
 import { OciAuthError } from "../oci/oci-auth-error.ts";
 import { createScontrol } from "../slurm/scontrol.ts";
-import { createCommandLog } from "./command-log.ts";
+import { openLog } from "./open-log.ts";
 import { nodeNamesOf } from "./host-arguments.ts";
 import { loadConfig } from "./load.ts";
 import { loadTargets, type Targets } from "./load-targets.ts";
@@ -50,13 +50,7 @@ export const startnode: Program = async (input) => {
   const config = await loadConfig(values);
   const targets = await loadTargets(config, nodeNames);
   if (values["dry-run"] === true) return await printRequests(input, config, targets);
-  const log = createCommandLog({
-    program: "startnode",
-    file: config.logFile,
-    stream: input.stderr,
-    clock: systemClock,
-    pid: input.pid,
-  });
+  const log = openLog("startnode", config, input);
   return await launch(config, targets, { log, clock: systemClock });
 };
 

@@ -1,5 +1,5 @@
 import { stopNodes } from "../commands/stop-nodes.ts";
-import { createCommandLog } from "./command-log.ts";
+import { openLog } from "./open-log.ts";
 import { nodeNamesOf } from "./host-arguments.ts";
 import { loadConfig } from "./load.ts";
 import { loadTargets } from "./load-targets.ts";
@@ -38,13 +38,7 @@ export const stopnode: Program = async (input) => {
   const nodeNames = nodeNamesOf(positionals);
   const config = await loadConfig(values);
   const { unknown } = await loadTargets(config, nodeNames);
-  const log = createCommandLog({
-    program: "stopnode",
-    file: config.logFile,
-    stream: input.stderr,
-    clock: systemClock,
-    pid: input.pid,
-  });
+  const log = openLog("stopnode", config, input);
   const startedMs = systemClock.now();
   const { createProvider } = await import("./oci-context.ts");
   const context = {

@@ -3,8 +3,7 @@ import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { ShapeCatalogue } from "../oci/provider.ts";
-import type { JobControl, SlurmControl } from "../slurm/control.ts";
-import type { SlurmConfVerdict } from "../slurm/slurm-conf-check.ts";
+import type { JobControl, SlurmConfVerdict, SlurmControl } from "../slurm/control.ts";
 import type { FinishReport } from "./finish-report.ts";
 
 /** What finish needs of the world. */

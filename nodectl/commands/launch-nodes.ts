@@ -6,6 +6,7 @@ import { explainFailure, OciCallError } from "../oci/oci-errors.ts";
 import type { Instance, OciFailure } from "../oci/provider.ts";
 import { isPresent, launchOnce } from "./launch-once.ts";
 import type { LaunchContext, LaunchResult, LaunchTarget, Pending, Step } from "./launch-target.ts";
+import { sleepUntilDeadline } from "./sleep-until-deadline.ts";
 import { terminateInstances } from "./terminate-instances.ts";
 
 const ROUND_DELAY_MS_MIN = 1_000;
@@ -27,21 +28,12 @@ export async function launchNodes(
     pending = steps.flatMap((step) => (step.kind === "pending" ? [step.pending] : []));
     results.push(...steps.filter((step) => step.kind !== "pending"));
     if (pending.length === 0) break;
-    if (await isOver(context, delayMs)) return [...results, ...pending.map(failedByDeadline)];
+    if (!(await sleepUntilDeadline(context, delayMs))) {
+      return [...results, ...pending.map(failedByDeadline)];
+    }
     delayMs = Math.min(delayMs * 2, ROUND_DELAY_MS_MAX);
   }
   return results;
-}
-
-/** Waits for the next round; true when the deadline came first. */
-async function isOver({ clock, signal }: LaunchContext, delayMs: number): Promise<boolean> {
-  try {
-    await clock.sleep(delayMs, signal);
-    return false;
-  } catch (error) {
-    if (signal.aborted) return true;
-    throw error;
-  }
 }
 
 function failedByDeadline({ nodeName, obstacle }: Pending): LaunchResult {

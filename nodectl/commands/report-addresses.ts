@@ -4,6 +4,7 @@ import { OciCallError } from "../oci/oci-errors.ts";
 import type { AddressBook, Instance, InstanceControl, PrivateAddress } from "../oci/provider.ts";
 import type { NodeAddress, SlurmControl } from "../slurm/control.ts";
 import { isPresent } from "./launch-once.ts";
+import { sleepUntilDeadline } from "./sleep-until-deadline.ts";
 
 export interface AddressContext {
   readonly addresses: AddressBook;
@@ -60,7 +61,7 @@ export async function reportAddresses(
       died.push(...dead);
       waiting = new Map([...waiting].filter(([, node]) => !dead.includes(node)));
     }
-    if (waiting.size === 0 || !(await mayPollAgain(context, delayMs))) break;
+    if (waiting.size === 0 || !(await sleepUntilDeadline(context, delayMs))) break;
     delayMs = Math.min(delayMs * 2, POLL_DELAY_MS_MAX);
   }
   return { reported, died, unresolved: [...waiting.values()] };
@@ -109,14 +110,4 @@ async function findDead(
     listed.filter((instance) => !isPresent(instance)).map(({ instanceOcid }) => instanceOcid),
   );
   return [...waiting.values()].filter(({ instance }) => gone.has(instance.instanceOcid));
-}
-
-async function mayPollAgain({ clock, signal }: AddressContext, delayMs: number): Promise<boolean> {
-  try {
-    await clock.sleep(delayMs, signal);
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  }
 }

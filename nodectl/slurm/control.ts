@@ -54,3 +54,7 @@ export interface JobControl {
   /** The partitions that pending, running and completing jobs name: without them those jobs would be lost. */
   partitionsWithJobs(): Promise<ReadonlySet<string>>;
 }
+
+/** What Slurm's own parser says of a slurm.conf. */
+export type SlurmConfVerdict =
+  { readonly kind: "valid" } | { readonly kind: "invalid"; readonly message: string };

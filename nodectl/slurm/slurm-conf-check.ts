@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import type { SlurmConfVerdict } from "./control.ts";
 import { SlurmCommandError } from "./slurm-command-error.ts";
 import { runSubprocess } from "./subprocess.ts";
 
@@ -12,9 +13,6 @@ export interface SlurmConfCheckOptions {
   /** The file that finish writes, as the main file's include line names it. */
   readonly includedFile: string;
 }
-
-export type SlurmConfVerdict =
-  { readonly kind: "valid" } | { readonly kind: "invalid"; readonly message: string };
 
 const TIMEOUT_MS = 15_000;
 const OUTPUT_BYTES_MAX = 1024 * 1024;

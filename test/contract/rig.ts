@@ -3,6 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterEach } from "vitest";
 import { stringify } from "yaml";
 import { bundlePrograms } from "../../nodectl/build/bundle.ts";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
@@ -217,6 +218,19 @@ export class Rig {
       .map(({ displayName }) => displayName)
       .sort();
   }
+}
+
+/** Makes rigs for the tests of a file, and closes each when its test ends. */
+export function useRigs(): (options?: RigOptions) => Promise<Rig> {
+  const open: Rig[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((rig) => rig.close()));
+  });
+  return async (options = {}) => {
+    const rig = await Rig.create(options);
+    open.push(rig);
+    return rig;
+  };
 }
 
 async function resultOf(child: ChildProcess): Promise<ProgramResult> {

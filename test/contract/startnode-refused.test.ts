@@ -1,19 +1,8 @@
 import { writeFile } from "node:fs/promises";
-import { afterEach, describe, expect, it } from "vitest";
-import { Rig, type RigOptions } from "./rig.ts";
+import { describe, expect, it } from "vitest";
+import { useRigs } from "./rig.ts";
 
-let bench: Rig | undefined;
-
-/** A rig that the test's end closes. */
-async function createRig(options: RigOptions = {}): Promise<Rig> {
-  bench = await Rig.create(options);
-  return bench;
-}
-
-afterEach(async () => {
-  await bench?.close();
-  bench = undefined;
-});
+const createRig = useRigs();
 
 describe("startnode, refused", () => {
   it("tells Slurm at once which nodes OCI has no machine for", async () => {

@@ -2,21 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
-import { Rig, type RigOptions } from "./rig.ts";
+import { describe, expect, it } from "vitest";
+import { type Rig, useRigs } from "./rig.ts";
 
-let bench: Rig | undefined;
-
-/** A rig that the test's end closes. */
-async function createRig(options: RigOptions = {}): Promise<Rig> {
-  bench = await Rig.create(options);
-  return bench;
-}
-
-afterEach(async () => {
-  await bench?.close();
-  bench = undefined;
-});
+const createRig = useRigs();
 
 const HUNDRED = "vm-a-[0001-0100]";
 

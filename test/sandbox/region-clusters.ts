@@ -1,59 +1,40 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { checkLaunch } from "./api/check-launch.ts";
 import type { Cloud } from "./api/cloud.ts";
-import type { CloudInstance } from "./api/cloud-event.ts";
-import { describeInstance } from "./api/cloud-event.ts";
+import { describeInstance, type CloudInstance } from "./api/cloud-event.ts";
 import type { RegionDescription, SubnetDescription } from "./api/region.ts";
 import type { ClusterDescription } from "./machines/cluster-description.ts";
 import { commonFiles, managementFiles, sharedFiles } from "./machines/cluster-files.ts";
 import type { ClusterMachines } from "./machines/hypervisor.ts";
 import { makeDirectory, writeFiles, type AccountIds } from "./machines/write-files.ts";
+import { MANAGEMENT_NAME } from "./region-plan.ts";
 
-/** What stands for a management node of a cluster in the cloud: a small shape that every region has. */
-const MANAGEMENT_SHAPE = "VM.Standard.E4.Flex";
-const MANAGEMENT_OCPUS = 1;
-const MANAGEMENT_MEMORY_GIB = 16;
+const MANAGEMENT_SHAPE = "VM.Standard2.1";
 
-/** An instance that was there before the first call: RUNNING, its address and host name label taken. */
-export function addInstance(
+/** A management node's instance: it was there before the first call, and its address and host name label are taken. */
+export function addManagementInstance(
   cloud: Cloud,
   subnet: SubnetDescription,
-  { name, freeformTags }: { name: string; freeformTags: Readonly<Record<string, string>> },
+  clusterId: string,
 ): CloudInstance {
   const { region } = cloud;
-  const record = cloud.launch(
-    {
-      compartmentOcid: subnet.compartmentOcid,
-      availabilityDomain: firstOf(region.availabilityDomains, "availability domain"),
-      shape: shapeOf(region, MANAGEMENT_SHAPE),
-      ocpus: MANAGEMENT_OCPUS,
-      memoryGib: MANAGEMENT_MEMORY_GIB,
-      image: firstOf(region.images, "image"),
-      subnet,
-      displayName: name,
-      hostnameLabel: name,
-      networkSecurityGroupOcids: [],
-      metadata: {},
-      extendedMetadata: {},
-      freeformTags,
-      definedTags: {},
-      repeated: {},
-    },
-    { isPreexisting: true },
-  );
-  return describeInstance(record);
+  const body = {
+    compartmentId: subnet.compartmentOcid,
+    availabilityDomain: region.availabilityDomains[0],
+    shape: MANAGEMENT_SHAPE,
+    displayName: MANAGEMENT_NAME,
+    freeformTags: { cluster: clusterId, type: "mgmt" },
+    sourceDetails: { sourceType: "image", imageId: managementImageOf(region) },
+    createVnicDetails: { subnetId: subnet.ocid, hostnameLabel: MANAGEMENT_NAME },
+  };
+  return describeInstance(cloud.launch(checkLaunch(body, region), { isPreexisting: true }));
 }
 
-function shapeOf(region: RegionDescription, name: string) {
-  const offered = region.shapes.find(({ payload }) => payload.shape === name);
-  if (offered === undefined) throw new Error(`the region has no shape ${name}`);
-  return offered.payload;
-}
-
-function firstOf<Value>(values: readonly Value[], what: string): Value {
-  const [first] = values;
-  if (first === undefined) throw new Error(`the region has no ${what}`);
-  return first;
+function managementImageOf({ images }: RegionDescription): string {
+  const image = images.find(({ architecture }) => architecture === "x86_64");
+  if (image === undefined) throw new Error("the region has no image for x86_64");
+  return image.ocid;
 }
 
 /** Lays out what a cluster's machines see, below the region's working directory. */

@@ -10,6 +10,8 @@ export interface RegionPlan {
   readonly programsDirectory: string;
   /** One cluster, with a subnet and a management node of its own, for each. */
   readonly clusterIds: readonly string[];
+  /** Node names that instances of strangers in the compartment bear as well. */
+  readonly strangerNames: readonly string[];
   readonly cloud: Partial<CloudSettings>;
   readonly latency: Partial<Latency>;
   readonly rateLimits: RateLimits;

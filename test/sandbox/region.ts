@@ -5,15 +5,15 @@ import type { Log } from "../../nodectl/domain/log.ts";
 import { startApiServer } from "./api/api-server.ts";
 import { Cloud } from "./api/cloud.ts";
 import type { CloudInstance } from "./api/cloud-event.ts";
-import { createOcidSource } from "./api/ocids.ts";
 import { createRegion, type RegionDescription, type SubnetDescription } from "./api/region.ts";
+import { addStrangers } from "./api/strangers.ts";
 import type { ClusterDescription, ClusterSecrets } from "./machines/cluster-description.ts";
 import { Hypervisor } from "./machines/hypervisor.ts";
 import type { Machine } from "./machines/machine.ts";
 import { createSecrets } from "./machines/secrets.ts";
 import { buildBridges, planBridges } from "./machines/subnet-bridges.ts";
 import { readAccounts } from "./machines/write-files.ts";
-import { addInstance, layOutCluster } from "./region-clusters.ts";
+import { addManagementInstance, layOutCluster } from "./region-clusters.ts";
 import { machineRoutes } from "./region-control.ts";
 import { CONTROL_SOCKET, MANAGEMENT_NAME, type RegionPlan } from "./region-plan.ts";
 
@@ -43,7 +43,7 @@ export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise
   const { region, secrets } = describeRegion(plan.clusterIds);
   const cloud = new Cloud({ region, clock, settings: plan.cloud });
   const clusters = plan.clusterIds.map((id) => addCluster(cloud, plan, id, secrets));
-  addInstance(cloud, subnetOf(region, STRANGERS), { name: STRANGERS, freeformTags: {} });
+  addStrangers(cloud, { nodeNames: plan.strangerNames });
   const bridges = planBridges(region.subnets);
   await buildBridges(bridges);
   const accounts = await readAccounts(plan.imageDirectory);
@@ -66,12 +66,14 @@ export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise
     latency: plan.latency,
     rateLimits: plan.rateLimits,
     controlRoutes: machineRoutes(hypervisor),
+    // A job must not be able to run commands as root.
+    controlDoor: "socket",
     log,
   });
   await Promise.all(clusters.map((cluster) => startManagementNode(cluster, hypervisor, clock)));
 }
 
-/** A subnet for each cluster, and one with somebody else's instance in the same compartment. */
+/** A subnet for each cluster and one for somebody else, all in one compartment. */
 function describeRegion(clusterIds: readonly string[]): {
   region: RegionDescription;
   secrets: ReadonlyMap<string, ClusterSecrets>;
@@ -82,12 +84,9 @@ function describeRegion(clusterIds: readonly string[]): {
       cidr: `10.0.${16 * index}.0/20`,
     })),
   });
-  const nextOcid = createOcidSource(region.key, "users");
-  const secrets = new Map(clusterIds.map((id) => [id, createSecrets(id, nextOcid("user"))]));
-  const apiKeys = [...secrets.values()].map(({ identity }) => ({
-    keyId: `${region.tenancyOcid}/${identity.userOcid}/${identity.fingerprint}`,
-    publicKeyPem: identity.publicKeyPem,
-  }));
+  const { tenancyOcid } = region;
+  const secrets = new Map(clusterIds.map((id) => [id, createSecrets(id, tenancyOcid)]));
+  const apiKeys = [...secrets.values()].map(({ credentials }) => credentials);
   return { region: { ...region, apiKeys }, secrets };
 }
 
@@ -100,10 +99,7 @@ function addCluster(
   const subnet = subnetOf(cloud.region, id);
   const own = secrets.get(id);
   if (own === undefined) throw new Error(`no secrets for cluster ${id}`);
-  const managementInstance = addInstance(cloud, subnet, {
-    name: MANAGEMENT_NAME,
-    freeformTags: { cluster: id, type: "mgmt" },
-  });
+  const managementInstance = addManagementInstance(cloud, subnet, id);
   const description = {
     id,
     release,
@@ -111,6 +107,7 @@ function addCluster(
     subnet,
     managementName: MANAGEMENT_NAME,
     managementAddress: managementInstance.privateIp,
+    imageOcid: managementInstance.imageOcid,
     endpoint: `http://${managementInstance.subnet.virtualRouterIp}`,
     secrets: own,
   };

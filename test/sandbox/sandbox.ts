@@ -26,6 +26,8 @@ export interface SandboxOptions {
   readonly clusterIds?: readonly string[];
   /** What `npm run build` made for this architecture; absent: machines without our executables. */
   readonly archive?: string;
+  /** Node names that instances of strangers in the same compartment bear as well. Default: none. */
+  readonly strangerNames?: readonly string[];
   /** How the cloud behaves. */
   readonly cloud?: Partial<CloudSettings>;
   readonly latency?: Partial<Latency>;
@@ -249,6 +251,7 @@ async function makePlan(
     imageDirectory,
     programsDirectory,
     clusterIds,
+    strangerNames: options.strangerNames ?? [],
     cloud: options.cloud ?? {},
     latency: options.latency ?? {},
     rateLimits: options.rateLimits ?? {},

@@ -1,14 +1,21 @@
 import { readFileSync } from "node:fs";
 import { cloudNodesOf } from "../../../nodectl/commands/observe-cluster.ts";
-import type { SlurmControl, SlurmNode, SlurmVersion } from "../../../nodectl/slurm/control.ts";
+import type {
+  JobControl,
+  SlurmControl,
+  SlurmNode,
+  SlurmVersion,
+} from "../../../nodectl/slurm/control.ts";
 
 /** A slurmctld in memory. It takes its nodes from the slurm.conf on disk, when told, as the real one does. */
-export class FakeSlurm implements SlurmControl {
+export class FakeSlurm implements SlurmControl, JobControl {
   readonly nodes = new Map<string, SlurmNode>();
   /** What was asked of it, in order; without questions. */
   readonly calls: string[] = [];
   readonly #confFile: string;
   readonly #version: SlurmVersion;
+  /** Partitions that jobs name. */
+  readonly jobPartitions = new Set<string>();
   isUp = true;
   /** A word in slurm.conf that slurmctld dies of, though the parser lets it pass. */
   deadlyWord: string | undefined;
@@ -27,6 +34,10 @@ export class FakeSlurm implements SlurmControl {
 
   listNodes(): Promise<readonly SlurmNode[]> {
     return this.#answer(() => [...this.nodes.values()]);
+  }
+
+  partitionsWithJobs(): Promise<ReadonlySet<string>> {
+    return this.#answer(() => new Set(this.jobPartitions));
   }
 
   isAnswering(): Promise<boolean> {

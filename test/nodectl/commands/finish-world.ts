@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterEach } from "vitest";
 import { finish } from "../../../nodectl/commands/finish.ts";
 import type { FinishContext, FinishOutcome } from "../../../nodectl/commands/finish-context.ts";
+import type { FinishReport } from "../../../nodectl/commands/finish-report.ts";
 import type { Config } from "../../../nodectl/domain/config.ts";
 import type { Shape } from "../../../nodectl/domain/shape.ts";
-import type { SlurmConfVerdict } from "../../../nodectl/slurm/slurm-conf-check.ts";
+import type { SlurmConfVerdict } from "../../../nodectl/slurm/control.ts";
 import { FakeSlurm } from "./fake-slurm.ts";
 
 const SHAPES: readonly Shape[] = [
@@ -102,3 +104,33 @@ export class FinishWorld {
     return finish(this.context(), { limitsFile: this.limitsFile, isDryRun });
   }
 }
+
+const worlds: FinishWorld[] = [];
+
+afterEach(() => {
+  for (const world of worlds.splice(0)) rmSync(world.root, { recursive: true });
+});
+
+/** A cluster that Ansible has set up and that finish has not seen; gone when the test ends. */
+export function createWorld(version?: string): FinishWorld {
+  const world = new FinishWorld(version);
+  worlds.push(world);
+  return world;
+}
+
+/** A cluster of the four nodes NODE1 to NODE4 that is in use. */
+export async function createFourNodes(version?: string): Promise<FinishWorld> {
+  const world = createWorld(version);
+  await world.finish("VM.Standard2.1: {1: 4}");
+  world.slurm.calls.length = 0;
+  return world;
+}
+
+export function reportOf(outcome: FinishOutcome): FinishReport {
+  if (!("report" in outcome)) throw new Error(JSON.stringify(outcome));
+  return outcome.report;
+}
+
+/** NODE and a digit is a name, NAMES and a bracket a hostlist expression. */
+export const NODE = "vm-standard2-1-ad1-000";
+export const NAMES = "vm-standard2-1-ad1";

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A directory with a real little program in place of scontrol and sinfo. */
+/** A directory with a real little program in place of scontrol, sinfo and squeue. */
 export interface RecordingSlurm {
   readonly binDirectory: string;
   /** The arguments of every call so far, one string each. */
@@ -31,6 +31,7 @@ if [ "$away" -gt 0 ]; then
 fi
 case "$*" in
   *--json) cat "$here/nodes.json" ;;
+  *--format=%P) printf 'compute\nlong,compute\ncompute\n' ;;
   *bad*) echo "slurm_update error: Invalid node name specified" >&2; exit 1 ;;
   *idle*state=RESUME) echo "slurm_update error: Invalid node state specified" >&2; exit 1 ;;
   *denied*) echo "slurm_update error: Invalid user id" >&2; exit 1 ;;
@@ -43,7 +44,7 @@ export function createRecordingSlurm(): RecordingSlurm {
   const write = (name: string, text: string): void => {
     writeFileSync(join(binDirectory, name), text);
   };
-  for (const program of ["scontrol", "sinfo"]) {
+  for (const program of ["scontrol", "sinfo", "squeue"]) {
     write(program, PROGRAM);
     chmodSync(join(binDirectory, program), 0o755);
   }

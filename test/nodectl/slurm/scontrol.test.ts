@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createScontrol } from "../../../nodectl/slurm/scontrol.ts";
-import type { SlurmControl } from "../../../nodectl/slurm/control.ts";
+import type { JobControl, SlurmControl } from "../../../nodectl/slurm/control.ts";
 import { createRecordingSlurm } from "./recording-slurm.ts";
 import type { RecordingSlurm } from "./recording-slurm.ts";
 
@@ -17,7 +17,9 @@ afterEach(() => {
   rmSync(slurm.binDirectory, { recursive: true });
 });
 
-function control(overrides: { commandTimeoutMs?: number; deadlineMs?: number } = {}): SlurmControl {
+function control(
+  overrides: { commandTimeoutMs?: number; deadlineMs?: number } = {},
+): SlurmControl & JobControl {
   const ignore = (): void => undefined;
   return createScontrol({
     binDirectory: slurm.binDirectory,
@@ -74,6 +76,13 @@ describe("scontrol: version and nodes", () => {
       "slurmctld gave no list of nodes: Unspecified error",
     );
     expect(slurm.calls().length).toBeGreaterThan(2);
+  });
+});
+
+describe("scontrol: jobs", () => {
+  test("the partitions of jobs come once each, also from a list of several", async () => {
+    expect(await control().partitionsWithJobs()).toEqual(new Set(["compute", "long"]));
+    expect(slurm.calls()).toEqual(["--all --noheader --format=%P"]);
   });
 });
 

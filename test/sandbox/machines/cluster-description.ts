@@ -1,14 +1,6 @@
+import type { Credentials } from "../api/credentials.ts";
 import type { RegionDescription, SubnetDescription } from "../api/region.ts";
 import type { ReleaseName } from "./releases.ts";
-
-/** Who may call the API for a cluster. */
-export interface ApiIdentity {
-  readonly userOcid: string;
-  /** MD5 of the public key, in pairs separated by colons: OCI's name for a key. */
-  readonly fingerprint: string;
-  readonly privateKeyPem: string;
-  readonly publicKeyPem: string;
-}
 
 /** One cluster in the region: a subnet, a management node and what both need. */
 export interface ClusterDescription {
@@ -19,6 +11,8 @@ export interface ClusterDescription {
   readonly subnet: SubnetDescription;
   readonly managementName: string;
   readonly managementAddress: string;
+  /** What instances are made of, unless limits.yaml names another image. */
+  readonly imageOcid: string;
   /** Base URL of the API as its machines reach it. */
   readonly endpoint: string;
   readonly secrets: ClusterSecrets;
@@ -26,7 +20,8 @@ export interface ClusterDescription {
 
 /** What is made anew for every cluster. */
 export interface ClusterSecrets {
-  readonly identity: ApiIdentity;
+  /** Of the API. */
+  readonly credentials: Credentials;
   /** Base64. */
   readonly mungeKey: string;
   /** A line of authorized_keys. */

@@ -16,8 +16,9 @@ const cluster: ClusterDescription = {
   subnet,
   managementName: "mgmt",
   managementAddress: "10.0.0.2",
+  imageOcid: "ocid1.image.oc1.phx.aaaa",
   endpoint: "http://10.0.0.1",
-  secrets: createSecrets("clustera", "ocid1.user.oc1..x"),
+  secrets: createSecrets("clustera", region.tenancyOcid),
 };
 
 function contentOf(files: readonly MachineFile[], path: string): string {
@@ -37,6 +38,7 @@ describe("managementFiles()", () => {
         subnetOcid: subnet.ocid,
         compartmentOcid: subnet.compartmentOcid,
         adRoot: "Uocm:PHX-AD-",
+        imageOcid: "ocid1.image.oc1.phx.aaaa",
         endpoint: "http://10.0.0.1",
         auth: { kind: "config_file", ociConfigFile: "/home/slurm/.oci/config" },
         slurmctldRestartCommand: ["/usr/local/sbin/restart-slurmctld"],

@@ -37,14 +37,14 @@ export function managementFiles(cluster: ClusterDescription): readonly MachineFi
       path: OCI_CONFIG,
       owner: "slurm",
       content: `[DEFAULT]
-user=${secrets.identity.userOcid}
-fingerprint=${secrets.identity.fingerprint}
+user=${secrets.credentials.userOcid}
+fingerprint=${secrets.credentials.fingerprint}
 key_file=${API_KEY}
 tenancy=${region.tenancyOcid}
 region=${region.name}
 `,
     },
-    { path: API_KEY, content: secrets.identity.privateKeyPem, mode: 0o400, owner: "slurm" },
+    { path: API_KEY, content: secrets.credentials.privateKeyPem, mode: 0o400, owner: "slurm" },
     { path: "/home/slurm/opc_authorized_keys", content: `${cluster.secrets.sshPublicKey}\n` },
     { path: "/home/slurm/bootstrap.sh", content: BOOTSTRAP, mode: 0o755 },
     { path: RESTART_COMMAND, content: RESTART_SCRIPT, mode: 0o755 },
@@ -69,7 +69,7 @@ export function sharedFiles({ managementName }: ClusterDescription): readonly Ma
 }
 
 /** The keys are documented where nodectl reads them: nodectl/cli/settings.ts. */
-function startnodeYaml({ id, region, subnet, endpoint }: ClusterDescription): string {
+function startnodeYaml({ id, region, subnet, endpoint, imageOcid }: ClusterDescription): string {
   return stringify({
     csp: "oracle",
     region: region.name,
@@ -78,7 +78,7 @@ function startnodeYaml({ id, region, subnet, endpoint }: ClusterDescription): st
     subnet_id: subnet.ocid,
     ad_root: region.availabilityDomains[0]?.replace(/\d+$/, ""),
     cluster_id: id,
-    mgmt_image_id: region.images[0]?.ocid,
+    mgmt_image_id: imageOcid,
     auth: "config_file",
     oci_config: OCI_CONFIG,
     endpoint,

@@ -14,13 +14,15 @@ exec 3>&-
 base=$MACHINE_MOUNT_POINT
 mount -t tmpfs -o mode=0755,size="$MACHINE_DISK_SIZE" tmpfs "$base"
 mkdir "$base"/{upper,work,root,image,programs}
-# Bound to plain paths first: overlayfs reads its options from one string, in which a colon or a comma in the path of
-# somebody's checkout would separate directories.
 mount --bind "$MACHINE_IMAGE" "$base/image"
 mount --bind "$MACHINE_PROGRAMS" "$base/programs"
+# With relative names: overlayfs reads its options from one string, in which a colon or a comma in the path of
+# somebody's checkout would separate directories.
+(
+  cd "$base"
+  mount -t overlay -o lowerdir=programs:image,upperdir=upper,workdir=work overlay root
+)
 root=$base/root
-mount -t overlay overlay "$root" \
-  -o "lowerdir=$base/programs:$base/image,upperdir=$base/upper,workdir=$base/work"
 
 mkdir -p "$root/mnt/shared"
 mount --bind "$MACHINE_SHARED" "$root/mnt/shared"

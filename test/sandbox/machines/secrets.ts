@@ -1,28 +1,13 @@
-import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
-import type { ApiIdentity, ClusterSecrets } from "./cluster-description.ts";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { createCredentials } from "../api/credentials.ts";
+import type { ClusterSecrets } from "./cluster-description.ts";
 
-/** Keys for one cluster. */
-export function createSecrets(clusterId: string, userOcid: string): ClusterSecrets {
+/** Keys for one cluster: every cluster is a user of its own to the API. */
+export function createSecrets(clusterId: string, tenancyOcid: string): ClusterSecrets {
   return {
-    identity: createIdentity(userOcid),
+    credentials: createCredentials(tenancyOcid, clusterId),
     mungeKey: randomBytes(1024).toString("base64"),
     sshPublicKey: createSshKey(`opc@${clusterId}`),
-  };
-}
-
-function createIdentity(userOcid: string): ApiIdentity {
-  const { publicKey, privateKey } = generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  });
-  const der = Buffer.from(publicKey.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
-  const digest = createHash("md5").update(der).digest("hex");
-  return {
-    userOcid,
-    fingerprint: digest.replaceAll(/(..)(?!$)/g, "$1:"),
-    privateKeyPem: privateKey,
-    publicKeyPem: publicKey,
   };
 }
 
@@ -30,10 +15,8 @@ function createIdentity(userOcid: string): ApiIdentity {
 function createSshKey(comment: string): string {
   const { publicKey } = generateKeyPairSync("ed25519");
   const key = publicKey.export({ type: "spki", format: "der" }).subarray(-32);
-  const blob = Buffer.concat(
-    [Buffer.from("ssh-ed25519"), key].flatMap((part) => [lengthOf(part), part]),
-  );
-  return `ssh-ed25519 ${blob.toString("base64")} ${comment}`;
+  const parts = [Buffer.from("ssh-ed25519"), key].flatMap((part) => [lengthOf(part), part]);
+  return `ssh-ed25519 ${Buffer.concat(parts).toString("base64")} ${comment}`;
 }
 
 function lengthOf(part: Buffer): Buffer {

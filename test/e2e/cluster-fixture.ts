@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import type { TestContext } from "vitest";
+import { stringify } from "yaml";
+import type { CloudSettings } from "../sandbox/api/cloud-settings.ts";
+import type { Latency } from "../sandbox/api/oci-door.ts";
+import type { ReleaseName } from "../sandbox/machines/releases.ts";
+import { Sandbox } from "../sandbox/sandbox.ts";
+import { Cluster } from "./cluster.ts";
+
+/** What of limits.yaml a test chooses. */
+export interface LimitsOptions {
+  /** How many nodes it allows. */
+  readonly nodeCount: number;
+  readonly suspendTimeSeconds?: number;
+  /** Cluster-wide parameters of slurm.conf. */
+  readonly slurmOptions?: Readonly<Record<string, string>>;
+}
+
+export interface FixtureOptions extends LimitsOptions {
+  readonly release?: ReleaseName;
+  readonly clusterIds?: readonly string[];
+  readonly cloud?: Partial<CloudSettings>;
+  readonly latency?: Partial<Latency>;
+}
+
+/** What of a test's context is needed here. */
+type TestHooks = Pick<TestContext, "onTestFailed">;
+
+/** `npm run build -- --arch host` makes it. */
+const ARCHIVE = join(import.meta.dirname, `../../dist/nodectl-linux-${process.arch}.tar.gz`);
+const SHAPE = "VM.Standard.E4.Flex.1.8";
+const NODE_PREFIX = "vm-standard-e4-flex-1-8-ad1-";
+/** Short, so that a test is; Slurm looks for idle nodes every 10 s by default. */
+export const SUSPEND_TIME_SECONDS = 8;
+const TIMERS = { suspend_timeout: 5, resume_timeout: 60, cred_expire: 10 };
+const SLURM_OPTIONS = { SlurmctldParameters: "power_save_interval=2" };
+const CLOUD = { bootMs: 2500, terminateMs: 2000 };
+
+/** The nth node, counted from 1, of the shape that a fixture's limits.yaml allows. */
+export function nodeName(number: number): string {
+  return `${NODE_PREFIX}${String(number).padStart(4, "0")}`;
+}
+
+export function nodeNames(...numbers: readonly number[]): readonly string[] {
+  return numbers.map(nodeName);
+}
+
+/** Clusters on which an admin has run finish; the nodes of all have the same names. */
+export class ClusterFixture {
+  readonly sandbox: Sandbox;
+  readonly clusters: readonly Cluster[];
+
+  private constructor(sandbox: Sandbox, clusters: readonly Cluster[]) {
+    this.sandbox = sandbox;
+    this.clusters = clusters;
+  }
+
+  static async start(options: FixtureOptions): Promise<ClusterFixture> {
+    const { release = "bookworm", clusterIds = ["clustera"], latency = {} } = options;
+    const cloud = { ...CLOUD, ...options.cloud };
+    const sandbox = await Sandbox.start({ release, clusterIds, archive: ARCHIVE, cloud, latency });
+    try {
+      const clusters = clusterIds.map((id) => new Cluster(sandbox, id, release));
+      for (const { management } of clusters) {
+        const { exitCode, stderr } = await sandbox.finish(limitsOf(options), management);
+        if (exitCode !== 0) throw new Error(`finish failed on ${management}: ${stderr}`);
+      }
+      return new ClusterFixture(sandbox, clusters);
+    } catch (error) {
+      await sandbox.stop();
+      throw error;
+    }
+  }
+
+  /** The only one, or the first. */
+  get cluster(): Cluster {
+    const [first] = this.clusters;
+    if (first === undefined) throw new Error("a fixture without a cluster");
+    return first;
+  }
+
+  /** For a test's context: should it fail, the logs say more than its message. */
+  showLogsOnFailure({ onTestFailed }: TestHooks): void {
+    onTestFailed(async () => {
+      for (const cluster of this.clusters)
+        process.stderr.write(`${await cluster.lastWords()}
+`);
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.sandbox.stop();
+  }
+}
+
+/** The text of limits.yaml. */
+export function limitsOf({
+  nodeCount,
+  suspendTimeSeconds = SUSPEND_TIME_SECONDS,
+  slurmOptions = {},
+}: LimitsOptions): string {
+  return stringify({
+    [SHAPE]: { 1: nodeCount },
+    cluster: {
+      suspend_time: suspendTimeSeconds,
+      ...TIMERS,
+      slurm_options: { ...SLURM_OPTIONS, ...slurmOptions },
+    },
+  });
+}

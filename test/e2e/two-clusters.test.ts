@@ -1,0 +1,88 @@
+import { stringify } from "yaml";
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import type { ListedInstance } from "../sandbox/sandbox.ts";
+import { sortedLines, type Cluster } from "./cluster.ts";
+import { ClusterFixture, nodeNames } from "./cluster-fixture.ts";
+import { isOff } from "./slurm-words.ts";
+
+const NAMES = nodeNames(1, 2, 3);
+const FOREIGN_CONFIG = "/tmp/foreign-startnode.yaml";
+
+let fixture: ClusterFixture;
+let one: Cluster;
+let other: Cluster;
+
+beforeAll(async () => {
+  fixture = await ClusterFixture.start({
+    clusterIds: ["clustera", "clusterb"],
+    nodeCount: NAMES.length,
+    suspendTimeSeconds: 3600,
+  });
+  [one, other] = fixture.clusters as [Cluster, Cluster];
+  return () => fixture.stop();
+});
+beforeEach((context) => {
+  fixture.showLogsOnFailure(context);
+});
+
+/** Instances of a third cluster, in the strangers' subnet, which bear our nodes' names too. */
+async function launchNamesakes(): Promise<void> {
+  const { subnets } = await fixture.sandbox.region();
+  const subnet = subnets.find(({ name }) => name === "strangers");
+  const own = await one.output([
+    "grep",
+    "-v",
+    "^subnet_id:\\|^cluster_id:",
+    "/etc/citc/startnode.yaml",
+  ]);
+  const foreign = `${own}\n${stringify({ subnet_id: subnet?.ocid, cluster_id: "foreign" })}`;
+  await fixture.sandbox.exec(one.management, ["tee", FOREIGN_CONFIG], { stdin: foreign });
+  await one.output(["startnode", "--config", FOREIGN_CONFIG, NAMES.join(",")]);
+}
+
+/** What is not a node of the two clusters, with its state. */
+async function describeStrangers(): Promise<readonly string[]> {
+  const ours = new Set([one.id, other.id]);
+  const all = await fixture.sandbox.instances();
+  return all
+    .filter(({ freeformTags: { cluster = "", type } }) => !ours.has(cluster) || type !== "compute")
+    .map(asText);
+}
+
+function asText({ instanceOcid, displayName, lifecycleState }: ListedInstance): string {
+  return `${displayName} ${instanceOcid} ${lifecycleState}`;
+}
+
+async function runOn(cluster: Cluster): Promise<readonly string[]> {
+  const { exitCode, stdout, stderr } = await cluster.run(["--nodes=3", "hostname"]);
+  expect(exitCode, stderr).toBe(0);
+  return sortedLines(stdout);
+}
+
+async function addressesOf(cluster: Cluster): Promise<readonly string[]> {
+  return (await cluster.nodes()).map(({ address }) => address);
+}
+
+async function powerDown(cluster: Cluster): Promise<void> {
+  const update = ["scontrol", "update", `nodename=${NAMES.join(",")}`, "state=power_down"];
+  await cluster.output(update);
+  await cluster.awaitNodes(`the nodes of ${cluster.id} are off`, 40, isOff);
+  expect(await cluster.living()).toEqual([]);
+}
+
+test("two clusters with the same node names in one compartment never touch each other, or strangers", async () => {
+  await launchNamesakes();
+  const strangers = await describeStrangers();
+  expect(strangers.length).toBe(2 + 1 + NAMES.length);
+  expect(await Promise.all([runOn(one), runOn(other)])).toEqual([NAMES, NAMES]);
+  for (const address of await addressesOf(one)) expect(address).toMatch(/^10\.0\.0\.\d+$/);
+  for (const address of await addressesOf(other)) expect(address).toMatch(/^10\.0\.16\.\d+$/);
+  const survivors = (await other.living()).map(asText);
+  expect(survivors.length).toBe(NAMES.length);
+  await powerDown(one);
+  expect((await other.living()).map(asText)).toEqual(survivors);
+  expect(await runOn(other)).toEqual(NAMES);
+  await powerDown(other);
+  const running = strangers.map((text) => text.replace(/PROVISIONING$/, "RUNNING"));
+  expect(await describeStrangers()).toEqual(running);
+});
