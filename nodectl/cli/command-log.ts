@@ -13,6 +13,8 @@ export interface CommandLogOptions {
   readonly file?: string;
   /** For people. Absent: the file only, for programs that print a report of their own. */
   readonly stream?: NodeJS.WriteStream;
+  /** What the stream gets. Absent: everything. */
+  readonly levels?: readonly Level[];
   readonly clock: Clock;
   readonly pid: number;
 }
@@ -66,12 +68,12 @@ function appendLine(file: string, line: string): void {
 const COLOURS = { info: "green", warn: "yellow", error: "red" } as const;
 
 function printLine(
-  { program, stream, clock }: CommandLogOptions,
+  { program, stream, clock, levels }: CommandLogOptions,
   level: Level,
   event: string,
   fields: LogFields,
 ): void {
-  if (stream === undefined) return;
+  if (stream === undefined || levels?.includes(level) === false) return;
   const time = new Date(clock.now()).toISOString().slice(11, 19);
   const keys = Object.keys(fields) as (keyof LogFields)[];
   const details = keys.map((key) => `${key}=${printableField(fields[key] ?? "")}`);

@@ -33,6 +33,9 @@ Exit status: 0 done, or nothing to do; 1 nothing was changed, and why is said; 2
 wrong.
 `;
 
+/** A person waits: OCI's lists of shapes take a second or two. */
+const CATALOGUE_DEADLINE_MS = 60_000;
+
 /** On a file system of the machine's own, in a directory that only root writes to. */
 const LOCK_FILE = "/run/citc/finish.lock";
 
@@ -83,15 +86,18 @@ async function createContext(
   const log = createCommandLog({
     program: "finish",
     file: config.logFile,
+    // The report is for people; of the log they see what goes wrong.
+    stream: input.stderr,
+    levels: ["warn", "error"],
     clock: systemClock,
     pid: input.pid,
   });
   const { slurmBinDirectory: binDirectory, slurmConf } = config;
   const slurm = createScontrol({ binDirectory, slurmConf, clock: systemClock, log });
-  const signal = AbortSignal.timeout(config.runDeadlineSeconds * 1000);
+  const signal = AbortSignal.timeout(CATALOGUE_DEADLINE_MS);
   return {
     config,
-    catalogue: await createCatalogue(config, { clock: systemClock, signal }),
+    catalogue: await createCatalogue(config, { clock: systemClock, log, signal }),
     slurm,
     clock: systemClock,
     log,
@@ -138,8 +144,8 @@ function printOutcome(
     case "not-ready":
     case "refused":
     case "rolled-back":
+      log.info(`finish ${outcome.kind}`, { reason: outcome.message });
       stderr.write(`finish: ${outcome.message}\n`);
-      log.error(`finish ${outcome.kind}`, { reason: outcome.message });
       break;
     case "invalid": {
       const count = outcome.problems.length;

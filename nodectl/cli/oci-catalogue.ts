@@ -1,19 +1,15 @@
-import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
 import { OciCatalogue } from "../oci/oci-catalogue.ts";
-import { createClientSettings, createRetryPolicy } from "./oci-context.ts";
+import { createClientSettings, createRetryPolicy, type RunTools } from "./oci-context.ts";
 
 /**
  * What the region offers, through the real SDK. A file of its own: only finish needs the identity client.
  * @throws OciAuthError
  */
-export async function createCatalogue(
-  config: Config,
-  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<OciCatalogue> {
+export async function createCatalogue(config: Config, tools: RunTools): Promise<OciCatalogue> {
   return new OciCatalogue({
-    clients: await createClientSettings(config, clock),
+    clients: await createClientSettings(config, tools.clock),
     compartmentOcid: config.compartmentOcid,
-    retry: createRetryPolicy(signal),
+    retry: createRetryPolicy(tools),
   });
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
+import type { Log } from "../domain/log.ts";
 import { OciHttpClient } from "../oci/http-client.ts";
 import type { LaunchSettings } from "../oci/launch-details.ts";
 import { createAuthentication } from "../oci/oci-auth.ts";
@@ -17,6 +18,17 @@ const RETRY_DELAY_MS_MAX = 4_000;
 /** With the delays above more than the longest run may take: the deadline ends it, not the count. */
 const RETRIES_MAX = 1_000;
 
+/** A thousand throttled launches are one line of the log in this time. */
+const RETRY_REPORT_INTERVAL_MS = 10_000;
+
+/** What every run has. */
+export interface RunTools {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborts at the run's deadline. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Instances and addresses through the real SDK, until the run's own deadline.
  * @throws OciAuthError
@@ -24,10 +36,10 @@ const RETRIES_MAX = 1_000;
 export async function createProvider(
   config: Config,
   launch: LaunchSettings,
-  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  tools: RunTools,
 ): Promise<OciCoreProvider> {
-  const clients = await createClientSettings(config, clock);
-  return new OciCoreProvider({ launch, clients, retry: createRetryPolicy(signal) });
+  const clients = await createClientSettings(config, tools.clock);
+  return new OciCoreProvider({ launch, clients, retry: createRetryPolicy(tools) });
 }
 
 /** What the SDK's clients are made with; credentials are resolved here, once. */
@@ -45,14 +57,27 @@ export async function createClientSettings(config: Config, clock: Clock): Promis
   };
 }
 
-/** How long OCI is asked again: until the run's own deadline. */
-export function createRetryPolicy(signal: AbortSignal): RetryPolicy {
+/** How long OCI is asked again: until the run's own deadline. What it is asked again for is said, not too often. */
+export function createRetryPolicy({ clock, log, signal }: RunTools): RetryPolicy {
   // Every waiting call listens to it: dozens at once are no leak.
   setMaxListeners(0, signal);
+  const saidAtMs = new Map<string, number>();
   return {
     retriesMax: RETRIES_MAX,
     delayMsMin: RETRY_DELAY_MS_MIN,
     delayMsMax: RETRY_DELAY_MS_MAX,
     signal,
+    onRetry: ({ operation, class: failureClass, message, code, status }) => {
+      const key = `${operation} ${failureClass}`;
+      const lastMs = saidAtMs.get(key);
+      if (lastMs !== undefined && clock.now() - lastMs < RETRY_REPORT_INTERVAL_MS) return;
+      saidAtMs.set(key, clock.now());
+      log.warn("asking OCI again", {
+        action: operation,
+        reason: message,
+        ...(status !== undefined && { status }),
+        ...(code !== undefined && { code }),
+      });
+    },
   };
 }

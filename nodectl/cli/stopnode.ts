@@ -45,6 +45,7 @@ export const stopnode: Program = async (input) => {
     // Nothing is launched here, so the files that a launch needs are not read.
     instances: await createProvider(config, launchSettingsOf(config, {}), {
       clock: systemClock,
+      log,
       signal: AbortSignal.timeout(config.runDeadlineSeconds * 1000),
     }),
     clock: systemClock,

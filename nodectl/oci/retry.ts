@@ -1,6 +1,6 @@
 import pRetry from "p-retry";
 import { describeFailure, OciCallError } from "./oci-errors.ts";
-import type { FailureClass } from "./provider.ts";
+import type { FailureClass, OciFailure } from "./provider.ts";
 
 /** The classes that pass by themselves; the others need a decision, so they go up at once. */
 const RETRIED: ReadonlySet<FailureClass> = new Set([
@@ -18,6 +18,8 @@ export interface RetryPolicy {
   readonly delayMsMax: number;
   /** Ends all waiting when it aborts: the run's own deadline. */
   readonly signal: AbortSignal;
+  /** Hears of every failure that is followed by another attempt. */
+  readonly onRetry: (failure: OciFailure) => void;
 }
 
 /**
@@ -50,7 +52,11 @@ export async function callOci<Answer>(
       factor: 2,
       randomize: true,
       signal: policy.signal,
-      shouldRetry: ({ error }) => error instanceof OciCallError && RETRIED.has(error.failure.class),
+      shouldRetry: ({ error }) => {
+        if (!(error instanceof OciCallError) || !RETRIED.has(error.failure.class)) return false;
+        policy.onRetry(error.failure);
+        return true;
+      },
     });
   } catch (error) {
     // When the deadline aborts, the reason OCI gave last says more than "aborted".

@@ -125,3 +125,17 @@ describe("startnode, refused", () => {
     expect(rig.callCounts()).toEqual({});
   });
 });
+
+describe("a peer that is not there", () => {
+  it("is named while startnode goes on asking, and when it gives up", async () => {
+    const rig = await createRig();
+    const result = await rig.run("startnode", ["vm-a-0001"], {
+      settings: { endpoint: "http://127.0.0.1:1", run_deadline_seconds: 5 },
+    });
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toMatch(/asking OCI again action=ListInstances reason=.*ECONNREFUSED/);
+    expect((await rig.updates()).join("\n")).toMatch(/state=DOWN reason=.*region or endpoint/);
+    const said = (await rig.log()).filter(({ event }) => event === "asking OCI again");
+    expect(said).toHaveLength(1);
+  });
+});

@@ -9,6 +9,7 @@ function policy(overrides: Partial<RetryPolicy> = {}): RetryPolicy {
     delayMsMin: 1,
     delayMsMax: 2,
     signal: new AbortController().signal,
+    onRetry: () => undefined,
     ...overrides,
   };
 }
@@ -72,6 +73,14 @@ describe("callOci()", () => {
       failure: { class: "throttled" },
     });
   });
+  it("tells of every failure that is followed by another attempt, and of no other", async () => {
+    const heard: string[] = [];
+    const { call } = failing(throttled, network);
+    const onRetry: RetryPolicy["onRetry"] = (failure) => heard.push(failure.class);
+    await callOci("ListInstances", policy({ onRetry }), call);
+    expect(heard).toEqual(["throttled", "transport"]);
+  });
+
   it("still asks once after the deadline, and not again", async () => {
     const over = policy({ signal: AbortSignal.abort() });
     expect(await callOci("ListPrivateIps", over, failing().call)).toBe("answer");
