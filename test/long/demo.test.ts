@@ -14,8 +14,12 @@ interface Demo {
 }
 
 function startDemo(...args: string[]): Demo {
+  return watchOutput("npm", ["run", "--silent", "demo", "--", ...args]);
+}
+
+function watchOutput(command: string, args: readonly string[]): Demo {
   let output = "";
-  const child = spawn("npm", ["run", "--silent", "demo", "--", ...args], {
+  const child = spawn(command, args, {
     cwd: REPOSITORY,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -69,6 +73,18 @@ describe("npm run demo", () => {
       expect(await traces()).toBe(before);
     },
   );
+
+  // The layouts that this computer does not have itself, as a mount namespace shows them.
+  it.each([
+    ["cgroup v2 alone", "mount -t cgroup2 none /sys/fs/cgroup"],
+    ["no control groups", "true"],
+  ])("runs on a computer with %s", async (_layout, mount) => {
+    const script = `umount --recursive /sys/fs/cgroup && ${mount} && exec npm run --silent demo`;
+    const demo = watchOutput("unshare", ["--mount", "sh", "-c", script]);
+    const [exitCode] = (await once(demo.child, "close")) as [number | null];
+    expect(exitCode, demo.output()).toBe(0);
+    expect(demo.output()).toContain("Everything is gone again.");
+  });
 
   it("ends at Ctrl-C, with the nodes booting, and leaves nothing", async () => {
     const before = await traces();
