@@ -9,6 +9,9 @@ const RUNTIME_PATH = "opt/citc/bin/node";
 const LIBRARY_DIRECTORY = "opt/citc/lib";
 const EXECUTABLE_DIRECTORY = "usr/local/bin";
 
+/** Ours alone: without entries they would get their modes from the umask of whoever unpacks. */
+const DIRECTORIES = ["opt/citc", "opt/citc/bin", LIBRARY_DIRECTORY];
+
 /**
  * Absolute, because Slurm gives no PATH; env only splits the options. Deprecations inside the SDK (punycode, url.parse)
  * are no news for an admin; a small young generation keeps a run for 1,000 nodes below 120 MB.
@@ -38,6 +41,9 @@ export async function stage(parts: ArchiveParts): Promise<string[]> {
     await chmod(launcher, EXECUTABLE_MODE);
     files.push(library, executable);
   }
+  for (const directory of DIRECTORIES) {
+    await chmod(join(parts.stageDirectory, directory), EXECUTABLE_MODE);
+  }
   return files;
 }
 
@@ -64,12 +70,13 @@ export async function pack(
       gzip: { level: 6 },
       portable: true,
       noPax: true,
+      noDirRecurse: true,
       mtime: new Date(0),
       onWriteEntry: (entry) => {
         entry.path = relative(".", entry.path).split(sep).join("/");
       },
     },
-    [...files].sort(),
+    [...DIRECTORIES, ...[...files].sort()],
   );
   const digest = createHash("sha256")
     .update(await readFile(temporary))

@@ -1,4 +1,12 @@
-import { appendFileSync, chownSync, existsSync, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  openSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { styleText } from "node:util";
 import type { Clock } from "../domain/clock.ts";
@@ -58,11 +66,17 @@ export function createCommandLog(options: CommandLogOptions): Log {
  * owner of the directory, so that both can.
  */
 function appendLine(file: string, line: string): void {
-  const isNew = process.getuid?.() === 0 && !existsSync(file);
-  appendFileSync(file, line);
-  if (!isNew) return;
-  const { uid, gid } = statSync(dirname(file));
-  chownSync(file, uid, gid);
+  // The directory is slurm's and root writes here too: a link would lead root's hand elsewhere.
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+  const descriptor = openSync(file, flags, 0o644);
+  try {
+    writeSync(descriptor, line);
+    if (process.getuid?.() !== 0) return;
+    const { uid, gid } = statSync(dirname(file));
+    if (fstatSync(descriptor).uid !== uid) fchownSync(descriptor, uid, gid);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 const COLOURS = { info: "green", warn: "yellow", error: "red" } as const;

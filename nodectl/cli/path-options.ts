@@ -26,14 +26,19 @@ export const PATH_HELP = `  --config FILE             settings [/etc/citc/startn
   --nodes-file FILE, --user-data-file FILE, --ssh-keys-file FILE, --log-file FILE, --slurm-conf FILE,
   --slurm-bin-directory DIR in place of what the settings name`;
 
+/** Paths as parseOptions gives them. */
+export type GivenPaths = Partial<Record<PathOption, string | undefined>>;
+
 /** The settings with the command line's paths in place. */
-export function withPaths(
-  config: Config,
-  given: Partial<Record<PathOption, string | undefined>>,
-): Config {
+export function withPaths(config: Config, given: GivenPaths): Config {
+  return { ...config, ...pathsOf(given) };
+}
+
+/** The settings that the command line gives. */
+export function pathsOf(given: GivenPaths): Partial<Config> {
   const changed = Object.entries(PATHS).flatMap(([option, key]) => {
     const path = given[option as PathOption];
     return path === undefined ? [] : [[key, path]];
   });
-  return { ...config, ...Object.fromEntries(changed) } as Config;
+  return Object.fromEntries(changed) as Partial<Config>;
 }

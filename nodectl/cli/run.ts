@@ -6,6 +6,8 @@ export interface ProgramInput {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly pid: number;
+  /** Slurm sets this for ResumeProgram (from 22.05 on), and nobody else does. */
+  readonly resumeFile: string | undefined;
 }
 
 /** 0: done. 1: something failed and was said. 2: the command line was wrong. */
@@ -21,22 +23,20 @@ export class CommandError extends Error {
 /** Runs an executable's program and ends the process: the only place that reads argv and calls exit. */
 export async function runProgram(name: string, program: Program): Promise<never> {
   const { stdout, stderr, pid } = process;
-  // slurmctld may die while we run, and its end of our stderr with it (23.02 and later). The log file has all.
-  stderr.on("error", ignoreClosedPipe);
-  stdout.on("error", ignoreClosedPipe);
-  const exitCode = await exitCodeOf(name, program, {
+  // slurmctld may die while we run, and its end of our stderr with it (23.02 and later); a terminal may close, a disk
+  // be full. None of it is a reason to leave nodes half started: the log file has all.
+  stderr.on("error", () => undefined);
+  stdout.on("error", () => undefined);
+  const input = {
     argv: process.argv.slice(2),
     stdout,
     stderr,
     pid,
-  });
+    resumeFile: process.env["SLURM_RESUME_FILE"],
+  };
+  const exitCode = await exitCodeOf(name, program, input);
   // The SDK's instance principals keep a timer: without exit the process would stay for it.
   process.exit(exitCode);
-}
-
-/** @throws every error but that of a pipe whose reader has gone */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
 }
 
 async function exitCodeOf(name: string, program: Program, input: ProgramInput): Promise<ExitCode> {
@@ -61,7 +61,8 @@ const EXPECTED = new Set([
   "SlurmCommandError",
 ]);
 
-function describeError(error: unknown): string {
+/** An expected error by its message, any other with its stack. */
+export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return EXPECTED.has(error.name) ? error.message : (error.stack ?? error.message);
 }

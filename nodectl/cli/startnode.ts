@@ -1,12 +1,10 @@
 import { markDown, startNodes, type StartContext } from "../commands/start-nodes.ts";
-import type { LaunchTarget } from "../commands/launch-target.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
 import { firstPlacement } from "../domain/placement.ts";
 import { retryToken } from "../domain/retry-token.ts";
 import { launchDetails } from "../oci/launch-details.ts";
-import { OciAuthError } from "../oci/oci-auth-error.ts";
 import { createScontrol } from "../slurm/scontrol.ts";
 import { openLog } from "./open-log.ts";
 import { nodeNamesOf } from "./host-arguments.ts";
@@ -14,7 +12,8 @@ import { loadConfig } from "./load.ts";
 import { loadTargets, type Targets } from "./load-targets.ts";
 import { loadLaunchSettings } from "./launch-settings.ts";
 import { parseOptions } from "./options.ts";
-import { PATH_HELP, PATH_OPTIONS } from "./path-options.ts";
+import { PATH_HELP, PATH_OPTIONS, pathsOf } from "./path-options.ts";
+import { reportFatalStart, type FatalPaths } from "./report-fatal.ts";
 import type { ExitCode, Program, ProgramInput } from "./run.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -47,19 +46,35 @@ export const startnode: Program = async (input) => {
     return 0;
   }
   const nodeNames = nodeNamesOf(positionals);
-  const config = await loadConfig(values);
-  const targets = await loadTargets(config, nodeNames);
-  if (values["dry-run"] === true) return await printRequests(input, config, targets);
-  const log = openLog("startnode", config, input);
-  return await launch(config, targets, { log, clock: systemClock });
+  if (values["dry-run"] === true) {
+    const config = await loadConfig(values);
+    return await printRequests(input, config, await loadTargets(config, nodeNames));
+  }
+  let paths: FatalPaths = pathsOf(values);
+  try {
+    const config = await loadConfig(values);
+    paths = config;
+    const targets = await loadTargets(config, nodeNames);
+    const log = openLog("startnode", config, input);
+    const isResumedNow = input.resumeFile !== undefined;
+    return await launch(config, targets, { log, clock: systemClock, isResumedNow });
+  } catch (error) {
+    await reportFatalStart(input, paths, nodeNames, error);
+    throw error;
+  }
 };
 
 interface Tools {
   readonly log: Log;
   readonly clock: Clock;
+  readonly isResumedNow: boolean;
 }
 
-async function launch(config: Config, targets: Targets, { log, clock }: Tools): Promise<ExitCode> {
+async function launch(
+  config: Config,
+  targets: Targets,
+  { log, clock, isResumedNow }: Tools,
+): Promise<ExitCode> {
   const startedMs = clock.now();
   const slurm = createScontrol({
     binDirectory: config.slurmBinDirectory,
@@ -72,42 +87,27 @@ async function launch(config: Config, targets: Targets, { log, clock }: Tools): 
     nodeName,
     reason: `nodes.json has no such node; run finish, or check the name`,
   }));
-  await markDown({ slurm, log }, unknown);
-  const context = await createContext(config, { slurm, log, clock, signal }, targets.known);
-  if (context === undefined) return 1;
+  const context = await createContext(config, { slurm, log, clock, signal, isResumedNow });
   const report = await startNodes(context, targets.known);
+  await markDown({ slurm, log }, unknown);
   const count = report.launched.length + report.adopted.length;
   log.info("started nodes", { count, durationMs: clock.now() - startedMs });
   return report.failed.length + unknown.length === 0 ? 0 : 1;
 }
 
-type Connections = Pick<StartContext, "slurm" | "log" | "clock" | "signal">;
+type Connections = Pick<StartContext, "slurm" | "log" | "clock" | "signal" | "isResumedNow">;
 
-/** Undefined when there are no credentials: Slurm has then been told for every node. */
-async function createContext(
-  config: Config,
-  connections: Connections,
-  known: readonly LaunchTarget[],
-): Promise<StartContext | undefined> {
+/** @throws OciAuthError, CommandError: then no node of this run will come */
+async function createContext(config: Config, connections: Connections): Promise<StartContext> {
   const { createProvider } = await import("./oci-context.ts");
-  try {
-    const provider = await createProvider(config, await loadLaunchSettings(config), connections);
-    return {
-      ...connections,
-      instances: provider,
-      addresses: provider,
-      clusterId: config.clusterId,
-      concurrency: config.launchConcurrency,
-    };
-  } catch (error) {
-    if (!(error instanceof OciAuthError)) throw error;
-    const reason = error.message;
-    await markDown(
-      connections,
-      known.map(({ nodeName }) => ({ nodeName, reason })),
-    );
-    return undefined;
-  }
+  const provider = await createProvider(config, await loadLaunchSettings(config), connections);
+  return {
+    ...connections,
+    instances: provider,
+    addresses: provider,
+    clusterId: config.clusterId,
+    concurrency: config.launchConcurrency,
+  };
 }
 
 async function printRequests(

@@ -1,12 +1,15 @@
 import { stopNodes } from "../commands/stop-nodes.ts";
 import { openLog } from "./open-log.ts";
+import type { Config } from "../domain/config.ts";
+import type { Log } from "../domain/log.ts";
 import { nodeNamesOf } from "./host-arguments.ts";
 import { loadConfig } from "./load.ts";
 import { loadTargets } from "./load-targets.ts";
 import { launchSettingsOf } from "./launch-settings.ts";
 import { parseOptions } from "./options.ts";
-import { PATH_HELP, PATH_OPTIONS } from "./path-options.ts";
-import type { Program } from "./run.ts";
+import { PATH_HELP, PATH_OPTIONS, pathsOf } from "./path-options.ts";
+import { reportFatal, type FatalPaths } from "./report-fatal.ts";
+import { CommandError, type ExitCode, type Program } from "./run.ts";
 import { systemClock } from "./system-clock.ts";
 
 const HELP = `Usage: stopnode [options] HOSTLIST
@@ -36,9 +39,18 @@ export const stopnode: Program = async (input) => {
     return 0;
   }
   const nodeNames = nodeNamesOf(positionals);
-  const config = await loadConfig(values);
-  const { unknown } = await loadTargets(config, nodeNames);
-  const log = openLog("stopnode", config, input);
+  let paths: FatalPaths = pathsOf(values);
+  try {
+    const config = await loadConfig(values);
+    paths = config;
+    return await stop(config, nodeNames, openLog("stopnode", config, input));
+  } catch (error) {
+    reportFatal("stopnode", input, paths, error);
+    throw error;
+  }
+};
+
+async function stop(config: Config, nodeNames: readonly string[], log: Log): Promise<ExitCode> {
   const startedMs = systemClock.now();
   const { createProvider } = await import("./oci-context.ts");
   const context = {
@@ -55,11 +67,26 @@ export const stopnode: Program = async (input) => {
   // A name that finish has dropped since may still have an instance, and that instance costs money.
   const report = await stopNodes(context, nodeNames);
   for (const node of report.absent) log.info("node has no instance", { node });
-  const lost = report.absent.filter((name) => unknown.includes(name));
+  const lost = report.absent.length === 0 ? [] : await unknownOf(config, report.absent, log);
   for (const node of lost) log.error("no such node", { node, reason: "check the name" });
   log.info("stopped nodes", {
     count: report.stopped.length,
     durationMs: systemClock.now() - startedMs,
   });
   return report.failed.length + lost.length === 0 ? 0 : 1;
-};
+}
+
+/** Only for the message: that nodes.json cannot be read must not keep an instance running. */
+async function unknownOf(
+  config: Config,
+  nodeNames: readonly string[],
+  log: Log,
+): Promise<readonly string[]> {
+  try {
+    return (await loadTargets(config, nodeNames)).unknown;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    log.warn("could not read nodes.json", { reason: error.message });
+    return [];
+  }
+}

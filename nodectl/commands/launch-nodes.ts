@@ -1,9 +1,15 @@
 import pMap from "p-map";
 import { groupBy } from "../domain/group-by.ts";
-import { decideLaunch, newestOf, type LaunchDecision } from "../domain/launch-decision.ts";
+import {
+  decideLaunch,
+  newestOf,
+  type LaunchDecision,
+  type NodeUse,
+} from "../domain/launch-decision.ts";
 import { nodeUse, type NodeRecord } from "../domain/node-use.ts";
-import { explainFailure, OciCallError } from "../oci/oci-errors.ts";
+import { describeRefusal, OciCallError } from "../oci/oci-errors.ts";
 import type { Instance, OciFailure } from "../oci/provider.ts";
+import { SlurmCommandError } from "../slurm/slurm-command-error.ts";
 import { isPresent, launchOnce } from "./launch-once.ts";
 import type { LaunchContext, LaunchResult, LaunchTarget, Pending, Step } from "./launch-target.ts";
 import { sleepUntilDeadline } from "./sleep-until-deadline.ts";
@@ -45,26 +51,55 @@ async function runRound(context: LaunchContext, pending: readonly Pending[]): Pr
   if (listed.kind === "failure") return pending.map((target) => failed(target, listed.failure));
   const byNode = groupBy(listed.instances, ({ nodeName }) => nodeName);
   const isAnyAlive = pending.some(({ nodeName }) => (byNode.get(nodeName) ?? []).some(isPresent));
-  const records = isAnyAlive ? await context.nodeRecords() : new Map<string, NodeRecord>();
-  // The first refusal that concerns every launch alike ends the round: a missing policy is not asked for 1,000 times.
-  let common: OciFailure | undefined;
+  const records = isAnyAlive ? await recordsOrWarn(context) : new Map<string, NodeRecord>();
+  // A refusal that concerns all launches of a kind ends them: a missing policy is not asked for 1,000 times.
+  const refusals = new Map<string, OciFailure>();
+  const useOf = (nodeName: string): NodeUse =>
+    records === undefined ? UNKNOWN_USE : nodeUse(records.get(nodeName), context.isResumedNow);
   return await pMap(
     pending,
     async (target): Promise<Step> => {
       const { nodeName, specification } = target;
       const ofNode = byNode.get(nodeName) ?? [];
-      const decision = decideLaunch(specification, ofNode, nodeUse(records.get(nodeName)));
+      const decision = decideLaunch(specification, ofNode, useOf(nodeName));
       if (decision.kind !== "launch") return await clearTheWay(context, target, decision);
+      if (context.signal.aborted) return failedByDeadline({ ...target, obstacle: NOT_TRIED });
+      const kind = kindOf(target);
+      const common = refusals.get(kind);
       if (common !== undefined) return failed(target, common);
       const step = await launchOnce(context, target, newestOf(ofNode));
       if (step.kind === "refused") {
-        if (step.failure.class === "auth") common = step.failure;
+        if (step.failure.class === "auth") refusals.set(kind, step.failure);
         return failed(target, step.failure);
       }
       return step;
     },
     { concurrency: context.concurrency },
   );
+}
+
+/** Without Slurm's word a machine may be in use: it is left alone. */
+const UNKNOWN_USE: NodeUse = { isInUse: true, lastBootTimeMs: 0, isResumedNow: false };
+
+async function recordsOrWarn({
+  nodeRecords,
+  log,
+}: LaunchContext): Promise<ReadonlyMap<string, NodeRecord> | undefined> {
+  try {
+    return await nodeRecords();
+  } catch (error) {
+    if (!(error instanceof SlurmCommandError)) throw error;
+    log.error("could not ask Slurm for its nodes", { reason: error.message });
+    return undefined;
+  }
+}
+
+const NOT_TRIED = "other launches took all of it";
+
+/** A 404 may mean a wrong image of this kind alone, so that the others are still tried. */
+function kindOf({ specification }: LaunchTarget): string {
+  const { shape, imageOcid = "", availabilityDomains } = specification;
+  return [shape, imageOcid, ...availabilityDomains].join(" ");
 }
 
 type Listed =
@@ -81,8 +116,10 @@ async function listOrFailure({ instances }: LaunchContext): Promise<Listed> {
   }
 }
 
-function failed({ nodeName }: LaunchTarget, failure: OciFailure): LaunchResult {
-  return { kind: "failed", nodeName, reason: explainFailure(failure) };
+function failed({ nodeName, specification }: LaunchTarget, failure: OciFailure): LaunchResult {
+  const { shape, availabilityDomains } = specification;
+  const reason = `${shape} in ${availabilityDomains.join(", ")}: ${describeRefusal(failure)}`;
+  return { kind: "failed", nodeName, reason };
 }
 
 async function clearTheWay(

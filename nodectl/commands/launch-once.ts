@@ -32,8 +32,12 @@ export async function launchOnce(
   if (outcome.kind === "refused") {
     const { failure } = outcome;
     log.warn("launch refused", { ...place, ...failureFields(failure) });
-    // A spent token says nothing against the node: look again, then the next token.
-    return failure.class === "token" ? withNextToken(target, failure.message) : outcome;
+    // A spent token says nothing against the node: look again, then the next token. Nor does a name that is taken.
+    if (failure.class === "token") return withNextToken(target, failure.message);
+    if (failure.class === "label") {
+      return { kind: "pending", pending: { ...target, obstacle: failure.message } };
+    }
+    return outcome;
   }
   const { instance, opcRequestId } = outcome;
   if (!isPresent(instance))

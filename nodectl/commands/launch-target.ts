@@ -24,6 +24,8 @@ export interface LaunchContext {
   /** Slurm's record of a node; asked only when a namesake is alive. */
   readonly nodeRecords: () => Promise<ReadonlyMap<string, NodeRecord>>;
   readonly clusterId: string;
+  /** Slurm called, not a person: the nodes are asked for at this moment. */
+  readonly isResumedNow: boolean;
   readonly clock: Clock;
   readonly log: Log;
   /** Launches under way at once. */

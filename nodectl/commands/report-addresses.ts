@@ -3,6 +3,7 @@ import type { Log } from "../domain/log.ts";
 import { OciCallError } from "../oci/oci-errors.ts";
 import type { AddressBook, Instance, InstanceControl, PrivateAddress } from "../oci/provider.ts";
 import type { NodeAddress, SlurmControl } from "../slurm/control.ts";
+import { isSlurmError } from "../slurm/slurm-command-error.ts";
 import { isPresent } from "./launch-once.ts";
 import { sleepUntilDeadline } from "./sleep-until-deadline.ts";
 
@@ -96,16 +97,27 @@ async function listOrWarn({
 
 async function reportBatch({ slurm, log }: AddressContext, found: NodeAddress[]): Promise<void> {
   if (found.length === 0) return;
-  await slurm.reportAddresses(found);
+  try {
+    await slurm.reportAddresses(found);
+  } catch (error) {
+    // The others are done, or the nodes' own registrations will bring what Slurm did not take now.
+    if (!isSlurmError(error)) throw error;
+    log.error("could not report addresses", { reason: error.message });
+    return;
+  }
   for (const { nodeName, ipAddress } of found)
     log.info("reported address", { node: nodeName, ipAddress });
 }
 
 async function findDead(
-  { instances }: AddressContext,
+  { instances, log }: AddressContext,
   waiting: ReadonlyMap<string, AwaitedNode>,
 ): Promise<AwaitedNode[]> {
-  const listed = await instances.listInstances();
+  const listed = await instances.listInstances().catch((error: unknown) => {
+    if (!(error instanceof OciCallError)) throw error;
+    log.error("could not list instances", { reason: error.message });
+    return [];
+  });
   const gone = new Set(
     listed.filter((instance) => !isPresent(instance)).map(({ instanceOcid }) => instanceOcid),
   );

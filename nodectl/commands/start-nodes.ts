@@ -1,3 +1,4 @@
+import { isSlurmError } from "../slurm/slurm-command-error.ts";
 import { groupBy } from "../domain/group-by.ts";
 import type { NodeRecord } from "../domain/node-use.ts";
 import { launchNodes } from "./launch-nodes.ts";
@@ -84,6 +85,19 @@ export async function markDown(
   for (const { nodeName, reason } of failed)
     log.error("could not start node", { node: nodeName, reason });
   if (failed.length === 0) return;
+  try {
+    await tellSlurm({ slurm, log }, failed);
+  } catch (error) {
+    // It is in the log, and ResumeTimeout will tell Slurm.
+    if (!isSlurmError(error)) throw error;
+    log.error("could not set nodes down", { reason: error.message });
+  }
+}
+
+async function tellSlurm(
+  { slurm, log }: Pick<StartContext, "slurm" | "log">,
+  failed: readonly FailedNode[],
+): Promise<void> {
   const waking = new Set(
     (await slurm.listNodes())
       .filter(({ flags }) => flags.has("POWERING_UP"))

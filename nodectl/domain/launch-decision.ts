@@ -30,12 +30,17 @@ export interface NodeUse {
   readonly isInUse: boolean;
   /** Boot time of the node's last registration, 0 when it never registered. */
   readonly lastBootTimeMs: number;
+  /** Slurm itself has asked for the node this moment: what has power already booted before that. */
+  readonly isResumedNow: boolean;
 }
+
+/** It has power: its system may have booted, or is just doing so. */
+const POWERED_ON = new Set(["RUNNING", "MOVING", "CREATING_IMAGE"]);
 
 /**
  * Decides what the instances that carry a node's name mean for its launch. slurmctld ignores a registration whose
- * boot lies before the resume (node_mgr.c: "Still waiting for boot of node"), so an instance that has served an
- * earlier life of the node would never be accepted: it is replaced.
+ * boot lies before the resume (node_mgr.c: "Still waiting for boot of node"), so an instance that booted earlier would
+ * never be accepted, and the resume would time out again and again: it is replaced.
  */
 export function decideLaunch<I extends NodeInstance>(
   specification: LaunchSpecification,
@@ -73,13 +78,16 @@ export function newestOf<I extends NodeInstance>(instances: readonly I[]): I | u
 function reasonToReplace(
   specification: LaunchSpecification,
   instance: NodeInstance,
-  { isInUse, lastBootTimeMs }: NodeUse,
+  { isInUse, lastBootTimeMs, isResumedNow }: NodeUse,
 ): string | undefined {
   if (STOPPED.has(instance.lifecycleState)) return `it is ${instance.lifecycleState}`;
   if (isInUse) return undefined;
   if (instance.shape !== specification.shape) return `its shape is ${instance.shape}`;
   if (!hasSize(specification, instance)) return "its size is not the one in nodes.json";
-  if (instance.timeCreatedMs <= lastBootTimeMs) return "it booted before this resume";
+  // Slurm's record of the last boot is lost when slurmctld dies, hence both.
+  const hasServed = instance.timeCreatedMs <= lastBootTimeMs;
+  const isOn = isResumedNow && POWERED_ON.has(instance.lifecycleState);
+  if (hasServed || isOn) return "it booted before this resume, so Slurm would ignore it";
   return undefined;
 }
 

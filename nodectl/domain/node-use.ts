@@ -11,8 +11,9 @@ export interface NodeRecord {
 const OFF_OR_BOOTING = ["POWERING_UP", "POWERED_DOWN", "POWERING_DOWN"] as const;
 
 /** A node that Slurm does not know is in nobody's use. */
-export function nodeUse(record: NodeRecord | undefined): NodeUse {
-  if (record === undefined) return { isInUse: false, lastBootTimeMs: 0 };
+export function nodeUse(record: NodeRecord | undefined, isResumedNow: boolean): NodeUse {
+  if (record === undefined) return { isInUse: false, lastBootTimeMs: 0, isResumedNow };
   const isOff = OFF_OR_BOOTING.some((flag) => record.flags.has(flag));
-  return { isInUse: !isOff && record.base !== "DOWN", lastBootTimeMs: record.bootTimeMs };
+  const isInUse = !isOff && record.base !== "DOWN";
+  return { isInUse, lastBootTimeMs: record.bootTimeMs, isResumedNow };
 }

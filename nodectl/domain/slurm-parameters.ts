@@ -48,6 +48,11 @@ function programs(): readonly SlurmParameter[] {
   return [
     { key: "ResumeProgram", value: RESUME_PROGRAM, reason: "Launches the instances behind nodes." },
     { key: "SuspendProgram", value: SUSPEND_PROGRAM, reason: "Terminates them." },
+    {
+      key: "ResumeFailProgram",
+      value: SUSPEND_PROGRAM,
+      reason: "A node that missed ResumeTimeout is not suspended: its instance would run on.",
+    },
   ];
 }
 

@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import {
   ConfigFileAuthenticationDetailsProvider,
   InstancePrincipalsAuthenticationDetailsProviderBuilder,
@@ -28,7 +29,13 @@ export async function createAuthentication(
 
 function fromConfigFile(path: string, profile: string): AuthenticationDetailsProvider {
   try {
-    return new ConfigFileAuthenticationDetailsProvider(path, profile);
+    const provider = new ConfigFileAuthenticationDetailsProvider(path, profile);
+    // A key that cannot be used is found here, not with the first of a thousand calls.
+    createPrivateKey({
+      key: provider.getPrivateKey(),
+      passphrase: provider.getPassphrase() ?? "",
+    });
+    return provider;
   } catch (error) {
     throw new OciAuthError(
       `no credentials: ${errorText(error)}; check oci_config (${path}) and profile (${profile}) in startnode.yaml, ` +

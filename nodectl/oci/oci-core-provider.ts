@@ -95,11 +95,27 @@ export class OciCoreProvider implements InstanceControl, AddressBook {
         preserveDataVolumesCreatedAtLaunch: false,
       });
     } catch (thrown) {
-      // Gone since it was listed. The list above has just proved that we may see it.
-      if (describeFailure("TerminateInstance", thrown).status !== 404) throw thrown;
+      // 404 is what OCI answers for an instance that is gone, and for a missing permission to delete; 409 for one
+      // that is going, and for one that is busy. Only a look tells them apart.
+      const { status } = describeFailure("TerminateInstance", thrown);
+      if (status !== 404 && status !== 409) throw thrown;
+      if (!(await this.#isGoing(instanceOcid))) throw thrown;
+    }
+  }
+
+  /** We may read instances, or they would not have been listed: so a 404 means that it is gone. */
+  async #isGoing(instanceOcid: string): Promise<boolean> {
+    try {
+      const { instance } = await this.#compute.getInstance({ instanceId: instanceOcid });
+      return GOING.has(instance.lifecycleState);
+    } catch (thrown) {
+      if (describeFailure("GetInstance", thrown).status === 404) return true;
+      throw thrown;
     }
   }
 }
+
+const GOING: ReadonlySet<string> = new Set(["TERMINATING", "TERMINATED"]);
 
 function refusal(error: unknown): { kind: "refused"; failure: OciCallError["failure"] } {
   if (error instanceof OciCallError) return { kind: "refused", failure: error.failure };

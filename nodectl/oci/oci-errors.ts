@@ -29,6 +29,9 @@ const RULES: readonly Rule[] = [
   { codes: ["OutOfCapacity", "OutOfHostCapacity"], class: "capacity" },
   { status: 400, codes: ["LimitExceeded", "QuotaExceeded"], class: "limit" },
   { status: 400, messageContains: "service limits were exceeded", class: "limit" },
+  // Said with 400 or 409: another instance of that name still has it. Worth another look, not another try.
+  { messageContains: "hostname label", class: "label" },
+  { messageContains: "already used in subnet", class: "label" },
   { status: 409, codes: ["InvalidatedRetryToken"], class: "token" },
   { status: 409, messageContains: "retry token", class: "token" },
   { status: 409, messageContains: "token is currently in use", class: "token" },
@@ -97,6 +100,7 @@ const ADVICE: Readonly<Record<FailureClass, string>> = {
   limit:
     "a service limit or quota of the tenancy is reached; lower limits.yaml or ask Oracle for more",
   conflict: "something else is changing the same resource; try again in a minute",
+  label: "another instance still has this host name; it must be gone first",
   token: "an earlier launch used the same retry token; run it again",
   auth: "check the credentials named in startnode.yaml, that the clock is right, and the policies of the cluster's dynamic group",
   config:
@@ -114,14 +118,19 @@ const ADVICE_BY_CODE: Readonly<Record<string, string>> = {
     "either the OCID is wrong or a policy is missing (a new policy takes some minutes to act); check the OCIDs in startnode.yaml and the policies of the cluster's dynamic group",
 };
 
-/** One sentence for a person: what was asked, what OCI said, what to check. */
+/** One sentence for a person: what was asked, what OCI said, what to check, and the id that Oracle's support wants. */
 export function explainFailure(failure: OciFailure): string {
+  const { opcRequestId } = failure;
+  const request = opcRequestId === undefined ? "" : ` [opc-request-id ${opcRequestId}]`;
+  return `${describeRefusal(failure)}${request}`;
+}
+
+/** The same without the request id, so that one cause reads the same for every node. */
+export function describeRefusal(failure: OciFailure): string {
   const said =
     failure.status === undefined
       ? failure.message
       : `${failure.status} ${failure.code ?? ""}: ${failure.message}`;
   const advice = ADVICE_BY_CODE[failure.code ?? ""] ?? ADVICE[failure.class];
-  const request =
-    failure.opcRequestId === undefined ? "" : ` [opc-request-id ${failure.opcRequestId}]`;
-  return `${failure.operation}: ${said.replace(/[.\s]+$/, "")}. ${advice}.${request}`;
+  return `${failure.operation}: ${said.replace(/[.\s]+$/, "")}. ${advice}.`;
 }

@@ -41,6 +41,7 @@ export type FailureClass =
   | "capacity"
   | "limit"
   | "conflict"
+  | "label"
   | "token"
   | "auth"
   | "config"

@@ -33,9 +33,12 @@ export async function callOci<Answer>(
   call: () => Promise<Answer>,
 ): Promise<Answer> {
   let last: OciCallError | undefined;
+  let answered: { readonly answer: Answer } | undefined;
   const attempt = async (): Promise<Answer> => {
     try {
-      return await call();
+      const answer = await call();
+      answered = { answer };
+      return answer;
     } catch (thrown) {
       // The SDK throws plain objects for network failures, on which p-retry gives up: wrap all of them.
       last = new OciCallError(describeFailure(operation, thrown), { cause: thrown });
@@ -59,6 +62,8 @@ export async function callOci<Answer>(
       },
     });
   } catch (error) {
+    // p-retry throws away an answer that came after the deadline: a launch that OCI accepted must not be lost.
+    if (answered !== undefined) return answered.answer;
     // When the deadline aborts, the reason OCI gave last says more than "aborted".
     throw last ?? error;
   }

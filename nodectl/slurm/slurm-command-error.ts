@@ -86,3 +86,8 @@ function firstLine(text: string): string | undefined {
     .map((line) => line.trim())
     .find((line) => line !== "");
 }
+
+/** True for what a call of SlurmControl may throw when Slurm refuses or does not answer. */
+export function isSlurmError(error: unknown): error is SlurmCommandError | NodeUpdateError {
+  return error instanceof SlurmCommandError || error instanceof NodeUpdateError;
+}

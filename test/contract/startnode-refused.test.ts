@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { useRigs } from "./rig.ts";
 
@@ -62,6 +62,29 @@ describe("startnode, refused", () => {
     expect(result.exitCode).toBe(1);
     expect(result.stderr).toMatch(/no credentials.*oci\/config.*NOBODY/);
     expect((await rig.updates())[0]).toMatch(/state=DOWN reason=startnode: no credentials/);
+  });
+
+  it.each(["bootstrap.sh", "nodes.json"])(
+    "writes into the log that %s is missing, and tells Slurm",
+    async (file) => {
+      const rig = await createRig();
+      await rm(rig.path(file));
+      const result = await rig.run("startnode", ["vm-a-0001"]);
+      expect(result.exitCode).toBe(1);
+      expect(await rig.log()).toContainEqual(
+        expect.objectContaining({ event: "the run failed", level: "error" }),
+      );
+      expect((await rig.updates()).join("\n")).toContain(`state=DOWN reason=startnode: `);
+    },
+  );
+
+  it("says that a key cannot be used, and does not ask OCI with it", async () => {
+    const rig = await createRig();
+    await writeFile(rig.path("oci/api-key.pem"), "no key at all");
+    const result = await rig.run("startnode", ["vm-a-0001"]);
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toMatch(/no credentials: .*key file/);
+    expect(rig.callCounts()).toEqual({});
   });
 
   it("refuses user data above OCI's bound with the figure", async () => {

@@ -73,6 +73,17 @@ describe("startnode", () => {
     expect((await rig.addresses()).size).toBe(100);
   });
 
+  it("replaces what is RUNNING already when Slurm asks for the node: Slurm would ignore its boot", async () => {
+    const rig = await createRig({ cloud: { bootMs: 100, terminateMs: 200 } });
+    await rig.run("startnode", ["vm-a-0001"]);
+    const [first] = rig.livingNames();
+    const resumed = { env: { SLURM_RESUME_FILE: "/proc/1/fd/9" } };
+    const again = await rig.run("startnode", ["vm-a-0001"], resumed);
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(rig.livingNames()).toEqual([first]);
+    expect(rig.callCounts()).toMatchObject({ LaunchInstance: 2, TerminateInstance: 1 });
+  });
+
   it("makes no second machine when two runs start the same nodes at once", async () => {
     const rig = await createRig({ latency: { launchMs: 50 } });
     const results = await Promise.all([

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { useRigs } from "./rig.ts";
 
@@ -40,6 +40,34 @@ describe("stopnode", () => {
     expect(result.exitCode, result.stderr).toBe(0);
     expect(rig.livingNames()).toEqual([]);
     expect((rig.callCounts()["ListInstances"] ?? 0) - before).toBeLessThanOrEqual(4);
+  });
+
+  it("takes OCI's 404 for a missing permission when the instance is still there", async () => {
+    const rig = await createRig();
+    await rig.run("startnode", ["vm-a-0001"]);
+    const answer = { kind: "error", status: 404, code: "NotAuthorizedOrNotFound", message: "no" };
+    rig.api.faults.add({ operation: "TerminateInstance", answer: { ...answer, kind: "error" } });
+    const result = await rig.run("stopnode", ["vm-a-0001"]);
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toMatch(/termination refused.*policy is missing/);
+    expect(rig.livingNames()).toEqual(["vm-a-0001"]);
+  });
+
+  it("takes a 409 for an instance that is going already as done", async () => {
+    const rig = await createRig({ cloud: { terminateMs: 30_000 } });
+    await rig.run("startnode", ["vm-a-0001"]);
+    rig.api.faults.add({ operation: "TerminateInstance", nth: 1, answer: { kind: "reset-after" } });
+    const result = await rig.run("stopnode", ["vm-a-0001"]);
+    expect(result.exitCode, result.stderr).toBe(0);
+    expect(rig.callCounts()["TerminateInstance"]).toBe(2);
+  });
+
+  it("terminates without nodes.json: an instance must not run on for a message", async () => {
+    const rig = await createRig();
+    await rig.run("startnode", ["vm-a-0001"]);
+    await rm(rig.path("nodes.json"));
+    expect((await rig.run("stopnode", ["vm-a-[0001-0002]"])).exitCode).toBe(0);
+    expect(rig.livingNames()).toEqual([]);
   });
 
   it("refuses a name that nodes.json does not have and OCI neither", async () => {

@@ -4,6 +4,7 @@ import type { Clock } from "../../../nodectl/domain/clock.ts";
 import type { Log } from "../../../nodectl/domain/log.ts";
 import { OciCallError } from "../../../nodectl/oci/oci-errors.ts";
 import type { FailureClass, LaunchOutcome, OciFailure } from "../../../nodectl/oci/provider.ts";
+import { SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
 import { FakeCloud } from "./fake-cloud.ts";
 import { RecordingSlurm } from "./recording-slurm.ts";
 
@@ -42,6 +43,7 @@ function context(): StartContext {
     clock,
     log: silent,
     clusterId: "mouse",
+    isResumedNow: false,
     concurrency: 4,
     signal: deadline.signal,
   };
@@ -55,6 +57,11 @@ function start(...nodeNames: string[]): ReturnType<typeof startNodes> {
     context(),
     nodeNames.map((nodeName) => ({ nodeName, specification })),
   );
+}
+
+function slurmError(): SlurmCommandError {
+  const result = { command: "scontrol", exitCode: 1, stdout: "", stderr: "no", failure: undefined };
+  return new SlurmCommandError({ ...result, durationMs: 1 } as never, "Slurm is away");
 }
 
 function failure(failureClass: FailureClass, message: string, code: string): OciFailure {
@@ -144,6 +151,57 @@ describe("startNodes()", () => {
     const report = await start("n-1");
     expect(report.failed).toHaveLength(1);
     expect([...slurm.down.keys()]).toEqual([]);
+  });
+
+  it("launches nothing more when its time is up", async () => {
+    cloud.onLaunch = () => {
+      deadline.abort();
+      return undefined;
+    };
+    const names = Array.from({ length: 40 }, (_, index) => `n-${index + 1}`);
+    const report = await start(...names);
+    expect(cloud.launches.length).toBeLessThanOrEqual(4);
+    expect(report.failed.length + report.launched.length).toBe(40);
+    expect(report.failed[0]?.reason).toMatch(/time was up/);
+  });
+
+  it("looks again when the name is still taken", async () => {
+    const answers: (LaunchOutcome | undefined)[] = [refused("label", "already used", "Conflict")];
+    cloud.onLaunch = () => answers.shift();
+    const report = await start("n-1");
+    expect(report.launched).toEqual(["n-1"]);
+    expect([cloud.launches.length, cloud.instanceLists]).toEqual([2, 2]);
+  });
+
+  it("leaves every machine alone when Slurm does not say which are in use", async () => {
+    const odd = cloud.add({ nodeName: "n-1", shape: "VM.Standard2.4" });
+    slurm.listNodes = () => Promise.reject(slurmError());
+    const report = await start("n-1");
+    expect(report.adopted).toEqual(["n-1"]);
+    expect(cloud.terminations).not.toContain(odd.instanceOcid);
+  });
+
+  it("goes on with the others when Slurm refuses an address or a state", async () => {
+    cloud.onLaunch = ({ nodeName }) =>
+      nodeName === "n-2" ? refused("limit", "too many", "LimitExceeded") : undefined;
+    slurm.reportAddresses = () => Promise.reject(slurmError());
+    slurm.setDown = () => Promise.reject(slurmError());
+    const report = await start("n-1", "n-2");
+    expect(report.launched).toEqual(["n-1"]);
+    expect(report.failed.map(({ nodeName }) => nodeName)).toEqual(["n-2"]);
+  });
+
+  it("tries the other kinds of nodes when one kind's image is not there", async () => {
+    cloud.onLaunch = ({ specification: { shape } }) =>
+      shape === "VM.Standard2.4" ? refused("auth", "no", "NotAuthorizedOrNotFound") : undefined;
+    for (const name of ["n-1", "n-2"]) slurm.setNode(name, "ALLOCATED", ["POWERING_UP"]);
+    const other = { ...specification, shape: "VM.Standard2.4" };
+    const report = await startNodes(context(), [
+      { nodeName: "n-1", specification: other },
+      { nodeName: "n-2", specification },
+    ]);
+    expect(report.launched).toEqual(["n-2"]);
+    expect(slurm.down.get("n-1")).toMatch(/VM\.Standard2\.4 in Uocm:PHX-AD-1/);
   });
 
   it("asks once, not a thousand times, when the policy is missing", async () => {

@@ -12,7 +12,7 @@ const specification = {
   shapeConfig: { ocpus: 8, memoryGib: 64 },
   availabilityDomains: ["Uocm:PHX-AD-1"],
 };
-const waking: NodeUse = { isInUse: false, lastBootTimeMs: 0 };
+const waking: NodeUse = { isInUse: false, lastBootTimeMs: 0, isResumedNow: false };
 
 function instance(overrides: Partial<NodeInstance> = {}): NodeInstance {
   return {
@@ -65,14 +65,21 @@ describe("decideLaunch()", () => {
   });
 
   it("replaces an instance that has served an earlier life of the node: Slurm would ignore it", () => {
-    const served = { isInUse: false, lastBootTimeMs: 1_500 };
+    const served = { ...waking, lastBootTimeMs: 1_500 };
     expect(decideLaunch(specification, [instance()], served).kind).toBe("replace");
     const young = instance({ timeCreatedMs: 1_501 });
     expect(decideLaunch(specification, [young], served).kind).toBe("adopt");
   });
 
+  it("replaces what has power already when Slurm itself resumes the node now", () => {
+    const resumed = { ...waking, isResumedNow: true };
+    expect(decideLaunch(specification, [instance()], resumed).kind).toBe("replace");
+    const booting = instance({ lifecycleState: "PROVISIONING" });
+    expect(decideLaunch(specification, [booting], resumed).kind).toBe("adopt");
+  });
+
   it("never replaces the machine of a node that Slurm counts on", () => {
-    const inUse = { isInUse: true, lastBootTimeMs: 1_500 };
+    const inUse = { isInUse: true, lastBootTimeMs: 1_500, isResumedNow: true };
     const odd = instance({ shape: "VM.Standard2.1" });
     expect(decideLaunch(specification, [odd], inUse).kind).toBe("adopt");
     expect(decideLaunch(specification, [instance()], inUse).kind).toBe("adopt");
@@ -120,11 +127,11 @@ describe("nodeUse()", () => {
     ["MIXED", ["CLOUD", "DRAIN"], true],
     ["ALLOCATED", ["CLOUD", "POWER_DOWN"], true],
   ])("%s with %j: in use is %s", (base, flags, expected) => {
-    const use = nodeUse({ base, flags: new Set(flags), bootTimeMs: 5 });
-    expect(use).toEqual({ isInUse: expected, lastBootTimeMs: 5 });
+    const use = nodeUse({ base, flags: new Set(flags), bootTimeMs: 5 }, true);
+    expect(use).toEqual({ isInUse: expected, lastBootTimeMs: 5, isResumedNow: true });
   });
 
   it("takes a node that Slurm does not know for unused", () => {
-    expect(nodeUse(undefined)).toEqual({ isInUse: false, lastBootTimeMs: 0 });
+    expect(nodeUse(undefined, false)).toEqual(waking);
   });
 });

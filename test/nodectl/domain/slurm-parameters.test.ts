@@ -12,6 +12,7 @@ function parametersOf(release: string, slurmOptions = "{}"): Record<string, stri
 const ALWAYS = {
   ResumeProgram: "/usr/local/bin/startnode",
   SuspendProgram: "/usr/local/bin/stopnode",
+  ResumeFailProgram: "/usr/local/bin/stopnode",
   SuspendTime: "900",
   SuspendTimeout: "120",
   ResumeTimeout: "900",

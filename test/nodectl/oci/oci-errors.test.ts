@@ -30,6 +30,8 @@ describe("classifyAnswer()", () => {
     [409, "InvalidatedRetryToken", "deleted", "token"],
     [409, "Conflict", "Token is currently in use for a different request", "token"],
     [409, "NotAuthorizedOrResourceAlreadyExists", "name", "config"],
+    [409, "Conflict", "Hostname vm-1 is already used in subnet x", "label"],
+    [400, "InvalidParameter", "The hostname label is in use.", "label"],
     [412, "NoEtagMatch", "etag", "conflict"],
   ])("%i %s %j is %s", (status, code, message, expected) => {
     expect(classifyAnswer(status, code, message)).toBe(expected);

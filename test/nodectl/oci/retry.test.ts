@@ -81,6 +81,18 @@ describe("callOci()", () => {
     expect(heard).toEqual(["throttled", "transport"]);
   });
 
+  it("keeps an answer that comes after the deadline: OCI has accepted that launch", async () => {
+    const deadline = new AbortController();
+    let calls = 0;
+    const accepted = callOci("LaunchInstance", policy({ signal: deadline.signal }), async () => {
+      // The first try is refused, so that p-retry has a failure to fall back on.
+      if (++calls === 1) throw Object.assign(new Error("slow down"), throttled);
+      deadline.abort();
+      return await Promise.resolve("accepted");
+    });
+    expect(await accepted).toBe("accepted");
+  });
+
   it("still asks once after the deadline, and not again", async () => {
     const over = policy({ signal: AbortSignal.abort() });
     expect(await callOci("ListPrivateIps", over, failing().call)).toBe("answer");

@@ -1,0 +1,51 @@
+import { markDown } from "../commands/start-nodes.ts";
+import type { Config } from "../domain/config.ts";
+import type { Log } from "../domain/log.ts";
+import { createScontrol } from "../slurm/scontrol.ts";
+import { createCommandLog } from "./command-log.ts";
+import { describeError, type ProgramInput } from "./run.ts";
+import { SETTINGS, type Setting } from "./settings.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** What a report of a failure needs of the settings, which may be what failed. */
+export type FatalPaths = Partial<Pick<Config, "logFile" | "slurmBinDirectory" | "slurmConf">>;
+
+/**
+ * Logs what ended a run, be it that its settings could not be read. Under Slurm the terminal is closed: without this
+ * line the jobs would wait for ResumeTimeout and leave no trace of why.
+ */
+export function reportFatal(
+  program: string,
+  { pid }: ProgramInput,
+  paths: FatalPaths,
+  error: unknown,
+): Log {
+  const file = paths.logFile ?? defaultOf(SETTINGS.log_file);
+  const log = createCommandLog({ program, file, clock: systemClock, pid });
+  log.error("the run failed", { reason: describeError(error) });
+  return log;
+}
+
+/** The same, and tells Slurm that none of these nodes will come. */
+export async function reportFatalStart(
+  input: ProgramInput,
+  paths: FatalPaths,
+  nodeNames: readonly string[],
+  error: unknown,
+): Promise<void> {
+  const log = reportFatal("startnode", input, paths, error);
+  const slurm = createScontrol({
+    binDirectory: paths.slurmBinDirectory ?? defaultOf(SETTINGS.slurm_bin_directory),
+    slurmConf: paths.slurmConf ?? defaultOf(SETTINGS.slurm_conf),
+    clock: systemClock,
+    log,
+  });
+  const reason = error instanceof Error ? error.message : String(error);
+  const failed = nodeNames.map((nodeName) => ({ nodeName, reason }));
+  await markDown({ slurm, log }, failed);
+}
+
+function defaultOf<Value>({ absent }: Setting<Value>): Value {
+  if (absent === "required") throw new Error("this setting has no default");
+  return absent.value;
+}
