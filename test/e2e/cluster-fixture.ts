@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { TestContext } from "vitest";
 import { stringify } from "yaml";
 import type { CloudSettings } from "../sandbox/api/cloud-settings.ts";
-import type { Latency } from "../sandbox/api/oci-door.ts";
 import type { ReleaseName } from "../sandbox/machines/releases.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { Cluster } from "./cluster.ts";
@@ -20,7 +19,8 @@ export interface FixtureOptions extends LimitsOptions {
   readonly release?: ReleaseName;
   readonly clusterIds?: readonly string[];
   readonly cloud?: Partial<CloudSettings>;
-  readonly latency?: Partial<Latency>;
+  /** Names of instances that are none of the clusters'. */
+  readonly strangerNames?: readonly string[];
 }
 
 /** What of a test's context is needed here. */
@@ -56,9 +56,15 @@ export class ClusterFixture {
   }
 
   static async start(options: FixtureOptions): Promise<ClusterFixture> {
-    const { release = "bookworm", clusterIds = ["clustera"], latency = {} } = options;
+    const { release = "bookworm", clusterIds = ["clustera"], strangerNames = [] } = options;
     const cloud = { ...CLOUD, ...options.cloud };
-    const sandbox = await Sandbox.start({ release, clusterIds, archive: ARCHIVE, cloud, latency });
+    const sandbox = await Sandbox.start({
+      release,
+      clusterIds,
+      archive: ARCHIVE,
+      cloud,
+      strangerNames,
+    });
     try {
       const clusters = clusterIds.map((id) => new Cluster(sandbox, id, release));
       for (const { management } of clusters) {
@@ -79,13 +85,29 @@ export class ClusterFixture {
     return first;
   }
 
+  /** Starts it, hands it over, and stops it; when the use of it fails, its logs say more than the error. */
+  static async use(
+    options: FixtureOptions,
+    body: (own: ClusterFixture) => Promise<void>,
+  ): Promise<void> {
+    const fixture = await ClusterFixture.start(options);
+    try {
+      await body(fixture);
+    } catch (error) {
+      await fixture.showLogs();
+      throw error;
+    } finally {
+      await fixture.stop();
+    }
+  }
+
   /** For a test's context: should it fail, the logs say more than its message. */
   showLogsOnFailure({ onTestFailed }: TestHooks): void {
-    onTestFailed(async () => {
-      for (const cluster of this.clusters)
-        process.stderr.write(`${await cluster.lastWords()}
-`);
-    });
+    onTestFailed(() => this.showLogs());
+  }
+
+  private async showLogs(): Promise<void> {
+    for (const cluster of this.clusters) process.stderr.write(`${await cluster.lastWords()}\n`);
   }
 
   stop(): Promise<void> {

@@ -88,11 +88,8 @@ async function runInteractiveJob(cluster: Cluster): Promise<void> {
 
 test.concurrent.for(["bookworm", "trixie"] as const)(
   "%s: a job wakes its nodes, the next finds them idle, they go, and all of it works again",
-  async (release, context) => {
-    const fixture = await ClusterFixture.start({ release, nodeCount: ALL.length });
-    fixture.showLogsOnFailure(context);
-    try {
-      const { cluster, sandbox } = fixture;
+  async (release) => {
+    await ClusterFixture.use({ release, nodeCount: ALL.length }, async ({ cluster, sandbox }) => {
       expect((await cluster.nodes()).map(({ name }) => name)).toEqual(ALL);
       const log = await ApiLog.fromNow(sandbox);
       await runBatchJob(cluster);
@@ -104,8 +101,6 @@ test.concurrent.for(["bookworm", "trixie"] as const)(
       const second = await observeEnd(cluster, secondLog);
       expect(new Set([...first.instanceOcids, ...second.instanceOcids]).size).toBe(6);
       expect(new Set([...first.retryTokens, ...second.retryTokens]).size).toBe(6);
-    } finally {
-      await fixture.stop();
-    }
+    });
   },
 );

@@ -101,7 +101,8 @@ PS1='[\\u@\\h \\W]\\$ '
 const RESTART_SCRIPT = `#!/bin/sh
 set -eu
 process_id=$(cat /run/slurm/slurmctld.pid)
-kill -TERM "$process_id"
+# One that has ended already is started all the same.
+kill -TERM "$process_id" || exit 0
 # slurmctld saves its state before it ends.
 timeout 60 tail --pid="$process_id" --sleep-interval=0.1 --follow /dev/null
 `;

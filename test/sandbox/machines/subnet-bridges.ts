@@ -14,6 +14,12 @@ export interface SubnetBridge {
   readonly prefixLength: number;
 }
 
+/**
+ * Of every virtual router, as GetVnic shows it. A bridge without an address of its own takes the lowest among its cables',
+ * and with each new machine the others might send to one that is no more.
+ */
+const ROUTER_HARDWARE_ADDRESS = "00:00:17:00:00:01";
+
 /** The bridge of every subnet. Device names are short, whatever the subnets are called. */
 export function planBridges(subnets: readonly SubnetDescription[]): readonly SubnetBridge[] {
   return subnets.map((subnet, index) => {
@@ -34,7 +40,7 @@ export function planBridges(subnets: readonly SubnetDescription[]): readonly Sub
  */
 export async function buildBridges(bridges: readonly SubnetBridge[]): Promise<void> {
   const commands = bridges.flatMap(({ device, routerAddress, prefixLength }) => [
-    `link add ${device} type bridge`,
+    `link add ${device} address ${ROUTER_HARDWARE_ADDRESS} type bridge`,
     `address add ${routerAddress}/${prefixLength} dev ${device}`,
     `link set ${device} up`,
   ]);
