@@ -25,7 +25,9 @@ test("a node that OCI has no capacity for is DOWN at once, and its job runs on o
       const jobId = await cluster.submit(["--nodes=3", "--wrap", "srun hostname"]);
       const isDown = ({ base }: { base: string }): boolean => base === "DOWN";
       const [down] = await cluster.awaitNodes("DOWN", DOWN_SECONDS_MAX, isDown, [REFUSED]);
-      expect(down?.reason).toMatch(/^startnode: VM\.Standard\.E4\.Flex in Uocm:PHX-AD-1: LaunchInstance: 500 .*Out of host capacity/);
+      expect(down?.reason).toMatch(
+        /^startnode: VM\.Standard\.E4\.Flex in Uocm:PHX-AD-1: LaunchInstance: 500 .*Out of host capacity/,
+      );
       const requeued = await cluster.job(jobId);
       expect(requeued).toMatchObject({ states: ["PENDING"], restarts: 1 });
       const job = await cluster.awaitJob(jobId, "COMPLETED");
