@@ -1,7 +1,7 @@
 import type { SlurmNode } from "../slurm/control.ts";
 
 /** Begins every reason that finish gives, so that it knows its own drains again. */
-export const FINISH_REASON_PREFIX = "finish:";
+const FINISH_REASON_PREFIX = "finish:";
 export const RETIRE_REASON = `${FINISH_REASON_PREFIX} no longer in limits.yaml`;
 
 /** A node that keeps its line although the limits no longer name it. */

@@ -1,6 +1,7 @@
 import type { Catalogue } from "./catalogue.ts";
 import { chooseShape } from "./chosen-shape.ts";
 import type { ChosenShape } from "./chosen-shape.ts";
+import { HOSTLIST_NAMES_MAX } from "./hostlist.ts";
 import type {
   NodeGroup,
   SlurmNodes,
@@ -17,9 +18,6 @@ import type { ProblemCollector } from "./problem-collector.ts";
 import type { Checked } from "./result.ts";
 import { hardwareOf } from "./shape.ts";
 import type { NodeHardware } from "./shape.ts";
-
-/** Slurm has no more nodes than this (MAX_SLURM_NODES in its source). */
-export const NODES_MAX = 65_536;
 
 /** The nodes of one shape in one availability domain, or of one shape in any. */
 export interface PlannedGroup extends NodeGroup {
@@ -148,7 +146,7 @@ function checkNames(shapes: readonly ShapeLimits[], problems: ProblemCollector):
 
 function checkTotal(shapes: readonly ShapeLimits[], problems: ProblemCollector): void {
   const total = shapes.flatMap(({ counts }) => counts).reduce((sum, { count }) => sum + count, 0);
-  if (total <= NODES_MAX) return;
-  const message = `the file allows ${total} nodes, and Slurm has at most ${NODES_MAX}`;
+  if (total <= HOSTLIST_NAMES_MAX) return;
+  const message = `the file allows ${total} nodes, and Slurm has at most ${HOSTLIST_NAMES_MAX}`;
   problems.add({ message, fix: "lower some counts" });
 }

@@ -7,7 +7,7 @@ import type { PositionedMap } from "./positioned.ts";
 import { ProblemCollector } from "./problem-collector.ts";
 
 /** The key of limits.yaml that names no shape. */
-export const CLUSTER_KEY = "cluster";
+const CLUSTER_KEY = "cluster";
 
 /** What limits.yaml allows, as far as it can be told without asking OCI. */
 export interface Limits {

@@ -5,7 +5,7 @@ const INDEX_DIGITS = 4;
 export const NODES_PER_GROUP_MAX = 10 ** INDEX_DIGITS - 1;
 
 /** RFC 1123, and OCI's hostnameLabel, which is the node's name. */
-export const NODE_NAME_LENGTH_MAX = 63;
+const NODE_NAME_LENGTH_MAX = 63;
 
 /** What the nodes of one group have in common. */
 export interface NodeNaming {

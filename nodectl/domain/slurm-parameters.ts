@@ -19,8 +19,8 @@ interface WordList {
   readonly reason: string;
 }
 
-export const RESUME_PROGRAM = "/usr/local/bin/startnode";
-export const SUSPEND_PROGRAM = "/usr/local/bin/stopnode";
+const RESUME_PROGRAM = "/usr/local/bin/startnode";
+const SUSPEND_PROGRAM = "/usr/local/bin/stopnode";
 
 /**
  * The power saving parameters for one release of Slurm, with slurm_options of limits.yaml. What each release knows was
