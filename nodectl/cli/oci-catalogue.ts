@@ -8,7 +8,7 @@ import { createClientSettings, createRetryPolicy, type RunTools } from "./oci-co
  */
 export async function createCatalogue(config: Config, tools: RunTools): Promise<OciCatalogue> {
   return new OciCatalogue({
-    clients: await createClientSettings(config, tools.clock),
+    clients: await createClientSettings(config, tools),
     compartmentOcid: config.compartmentOcid,
     retry: createRetryPolicy(tools),
   });

@@ -38,12 +38,15 @@ export async function createProvider(
   launch: LaunchSettings,
   tools: RunTools,
 ): Promise<OciCoreProvider> {
-  const clients = await createClientSettings(config, tools.clock);
+  const clients = await createClientSettings(config, tools);
   return new OciCoreProvider({ launch, clients, retry: createRetryPolicy(tools) });
 }
 
 /** What the SDK's clients are made with; credentials are resolved here, once. */
-export async function createClientSettings(config: Config, clock: Clock): Promise<ClientSettings> {
+export async function createClientSettings(
+  config: Config,
+  { clock, signal }: Pick<RunTools, "clock" | "signal">,
+): Promise<ClientSettings> {
   const identity = await createAuthentication(config);
   const { region, endpoint } = config;
   return {
@@ -53,6 +56,8 @@ export async function createClientSettings(config: Config, clock: Clock): Promis
       signer: new RequestSigner(identity, () => clock.now()),
       callDeadlineMs: config.callDeadlineSeconds * 1000,
       connectionsMax: config.launchConcurrency,
+      monotonicMs: () => performance.now(),
+      deadline: signal,
     }),
   };
 }

@@ -136,7 +136,7 @@ export const SETTINGS = {
   launch_concurrency: defaulted(
     wholeNumber({ min: 1, max: 256 }),
     "how many launches may be under way at once",
-    32,
+    64,
   ),
 };
 

@@ -1,7 +1,10 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { HttpClient, HttpRequest } from "oci-common";
+import { classOfOperation, type OperationClass } from "./operation-class.ts";
+import { PacedGate } from "./paced-gate.ts";
 import type { RequestSigner } from "./request-signature.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 export interface HttpClientOptions {
   readonly signer: RequestSigner;
@@ -9,6 +12,10 @@ export interface HttpClientOptions {
   readonly callDeadlineMs: number;
   /** Connections kept open per host, and so the requests that can be under way at once. */
   readonly connectionsMax: number;
+  /** Milliseconds of a clock that nobody sets: of performance.now(). */
+  readonly monotonicMs: () => number;
+  /** When it aborts, what changes something and waits for its turn is not sent any more. */
+  readonly deadline: AbortSignal;
 }
 
 /** An answer beyond this is not one that we ask for: 1,000 instances with full metadata stay below. */
@@ -21,22 +28,46 @@ export class CallDeadlineError extends Error {
 }
 
 /**
- * The http client under the SDK (a supported constructor argument of its clients): keeps connections, gives every
- * call a deadline and keeps the cause of a network failure. It never repeats a request: that is retry.ts.
+ * The http client under the SDK (a supported constructor argument of its clients): lets requests go at the pace that
+ * OCI allows, one pace for each class of operations, keeps connections, gives every call a deadline and keeps the cause of
+ * a network failure. It never repeats a request: that is retry.ts.
  */
 export class OciHttpClient implements HttpClient {
   readonly #options: HttpClientOptions;
   readonly #httpAgent: HttpAgent;
   readonly #httpsAgent: HttpsAgent;
+  /** Apart, because OCI may limit them apart: reads must not slow launches, nor the reverse. */
+  readonly #gates: Readonly<Record<OperationClass, PacedGate>>;
 
   constructor(options: HttpClientOptions) {
     const agentOptions = { keepAlive: true, maxSockets: options.connectionsMax };
     this.#options = options;
     this.#httpAgent = new HttpAgent(agentOptions);
     this.#httpsAgent = new HttpsAgent(agentOptions);
+    const gate = (): PacedGate => new PacedGate(options.monotonicMs);
+    this.#gates = { launch: gate(), terminate: gate(), read: gate() };
   }
 
   async send(request: HttpRequest): Promise<Response> {
+    const operationClass = classOfOperation(request.method);
+    const gate = this.#gates[operationClass];
+    // What is only read is read after the deadline too: it tells what was launched.
+    const passage = await gate.enter(
+      operationClass === "read" ? undefined : this.#options.deadline,
+    );
+    try {
+      const answer = await this.#sendNow(request);
+      gate.hold(retryAfterMs(answer.headers.get("retry-after")));
+      if (answer.status === 429) passage.refused();
+      else passage.ended();
+      return answer;
+    } catch (error) {
+      passage.ended();
+      throw error;
+    }
+  }
+
+  async #sendNow(request: HttpRequest): Promise<Response> {
     const body = bodyText(request.body);
     const url = new URL(request.uri);
     await this.#options.signer.sign({

@@ -41,7 +41,10 @@ export async function callOci<Answer>(
       return answer;
     } catch (thrown) {
       // The SDK throws plain objects for network failures, on which p-retry gives up: wrap all of them.
-      last = new OciCallError(describeFailure(operation, thrown), { cause: thrown });
+      const failure = describeFailure(operation, thrown);
+      // What was not sent because the time was up has no answer: the one before says more.
+      const isNews = last === undefined || failure.class !== "transport" || !policy.signal.aborted;
+      if (isNews) last = new OciCallError(failure, { cause: thrown });
       throw last;
     }
   };
@@ -55,6 +58,8 @@ export async function callOci<Answer>(
       factor: 2,
       randomize: true,
       signal: policy.signal,
+      // The http client's pace is the delay after a 429, and the run's deadline its bound.
+      shouldConsumeRetry: ({ error }) => !isThrottled(error),
       shouldRetry: ({ error }) => {
         if (!(error instanceof OciCallError) || !RETRIED.has(error.failure.class)) return false;
         policy.onRetry(error.failure);
@@ -67,4 +72,8 @@ export async function callOci<Answer>(
     // When the deadline aborts, the reason OCI gave last says more than "aborted".
     throw last ?? error;
   }
+}
+
+function isThrottled(error: Error): boolean {
+  return error instanceof OciCallError && error.failure.class === "throttled";
 }

@@ -13,7 +13,10 @@ afterEach(() => {
   for (const item of open.splice(0)) item.close();
 });
 
-function createClient(callDeadlineMs = 5_000): OciHttpClient {
+function createClient(
+  callDeadlineMs = 5_000,
+  deadline = new AbortController().signal,
+): OciHttpClient {
   const signer = new RequestSigner(
     {
       getKeyId: () => Promise.resolve("tenancy/user/fingerprint"),
@@ -22,7 +25,13 @@ function createClient(callDeadlineMs = 5_000): OciHttpClient {
     },
     () => NOW_MS,
   );
-  const client = new OciHttpClient({ signer, callDeadlineMs, connectionsMax: 2 });
+  const client = new OciHttpClient({
+    signer,
+    callDeadlineMs,
+    connectionsMax: 2,
+    monotonicMs: () => performance.now(),
+    deadline,
+  });
   open.push(client);
   return client;
 }

@@ -29,6 +29,7 @@ function failing(...failures: unknown[]): { call: () => Promise<string>; count: 
 }
 
 const throttled = { statusCode: 429, serviceCode: "TooManyRequests", message: "slow down" };
+const busy = { statusCode: 503, serviceCode: "ServiceUnavailable", message: "busy" };
 const network = { code: "ECONNRESET", message: "socket hang up" };
 
 describe("callOci()", () => {
@@ -56,23 +57,44 @@ describe("callOci()", () => {
   });
 
   it("ends with OCI's last word when the attempts are used up", async () => {
-    const { call, count } = failing(throttled, throttled, throttled);
+    const { call, count } = failing(network, network, network);
     const result = callOci("LaunchInstance", policy({ retriesMax: 2 }), call);
     await expect(result).rejects.toThrow(OciCallError);
     expect(count()).toBe(3);
   });
 
   it("ends with OCI's last word when the deadline comes while it waits", async () => {
-    const { call } = failing(throttled, throttled);
+    const { call } = failing(busy, busy);
     const deadline = policy({
       delayMsMin: 60_000,
       delayMsMax: 60_000,
       signal: AbortSignal.timeout(20),
     });
     await expect(callOci("LaunchInstance", deadline, call)).rejects.toMatchObject({
-      failure: { class: "throttled" },
+      failure: { class: "transient" },
     });
   });
+
+  it("repeats a 429 at once and as often as it comes: the http client has the pace", async () => {
+    const slow = policy({ retriesMax: 2, delayMsMin: 60_000, delayMsMax: 60_000 });
+    const { call, count } = failing(...Array.from({ length: 20 }, () => throttled));
+    expect(await callOci("LaunchInstance", slow, call)).toBe("answer");
+    expect(count()).toBe(21);
+  });
+
+  it("keeps OCI's word when the next attempt was not sent because the time was up", async () => {
+    const deadline = new AbortController();
+    const { call } = failing(throttled);
+    const result = callOci("LaunchInstance", policy({ signal: deadline.signal }), async () => {
+      if (!deadline.signal.aborted) {
+        deadline.abort();
+        return await call();
+      }
+      throw new Error("not sent");
+    });
+    await expect(result).rejects.toMatchObject({ failure: { class: "throttled" } });
+  });
+
   it("tells of every failure that is followed by another attempt, and of no other", async () => {
     const heard: string[] = [];
     const { call } = failing(throttled, network);

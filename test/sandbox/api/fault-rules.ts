@@ -1,4 +1,5 @@
 import type { CallSubject } from "./operation.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 /** What happens to a call that a rule strikes. */
 export type FaultAnswer =
@@ -76,7 +77,7 @@ export class FaultRules {
       throw new Error(`more than ${RULE_COUNT_MAX} fault rules: delete them first`);
     }
     const id = this.nextId++;
-    const armed = { id, rule, random: mulberry32(rule.seed ?? 1), matched: 0, struck: 0 };
+    const armed = { id, rule, random: seededRandom(rule.seed ?? 1), matched: 0, struck: 0 };
     this.rules.push(armed);
     return reportOf(armed);
   }
@@ -120,15 +121,4 @@ function isDue({ rule, random, matched, struck }: ArmedRule): boolean {
   if (rule.nth !== undefined && rule.nth !== matched) return false;
   if (struck >= (rule.times ?? Number.POSITIVE_INFINITY)) return false;
   return rule.probability === undefined || random() < rule.probability;
-}
-
-/** A small generator of numbers from 0 to 1 with a seed (mulberry32, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
