@@ -43,8 +43,8 @@ export async function callOci<Answer>(
       // The SDK throws plain objects for network failures, on which p-retry gives up: wrap all of them.
       const failure = describeFailure(operation, thrown);
       // What was not sent because the time was up has no answer: the one before says more.
-      const isNews = last === undefined || failure.class !== "transport" || !policy.signal.aborted;
-      if (isNews) last = new OciCallError(failure, { cause: thrown });
+      const isNews = failure.class !== "transport" || !policy.signal.aborted;
+      last = isNews || last === undefined ? new OciCallError(failure, { cause: thrown }) : last;
       throw last;
     }
   };
