@@ -55,6 +55,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "oci-core": ["nodectl/oci", "test"],
   "oci-common": ["nodectl/oci", "test"],
   "oci-identity": ["nodectl/oci", "test"],
+  "oci-workrequests": ["nodectl/oci", "test"],
   yaml: ["nodectl/files", "test"],
   cdktf: ["infra", "test"],
   esbuild: ["nodectl/build"],

@@ -84,5 +84,9 @@ function toConfig(values: Values, auth: AuthConfig): Config {
     callDeadlineSeconds: values.call_deadline_seconds,
     runDeadlineSeconds: values.run_deadline_seconds,
     launchConcurrency: values.launch_concurrency,
+    watchSeconds: values.watch_seconds,
+    capacityFile: values.capacity_file,
+    capacityCoolDownSeconds: values.capacity_cool_down_seconds,
+    limitCoolDownSeconds: values.limit_cool_down_seconds,
   };
 }

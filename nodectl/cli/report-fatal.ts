@@ -1,4 +1,4 @@
-import { markDown } from "../commands/start-nodes.ts";
+import { markDown } from "../commands/mark-down.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
 import { createScontrol } from "../slurm/scontrol.ts";

@@ -138,6 +138,26 @@ export const SETTINGS = {
     "how many launches may be under way at once",
     64,
   ),
+  watch_seconds: defaulted(
+    wholeNumber({ min: 0, max: 3600 }),
+    "how long after its last launch startnode watches that the instances get power",
+    120,
+  ),
+  capacity_file: defaulted(
+    absolutePath(),
+    "which placements had no machine, shared by all runs; losing it costs some calls",
+    "/run/citc/capacity.jsonl",
+  ),
+  capacity_cool_down_seconds: defaulted(
+    wholeNumber({ min: 1, max: 86_400 }),
+    "how long a placement is left alone after OCI had no machine there",
+    300,
+  ),
+  limit_cool_down_seconds: defaulted(
+    wholeNumber({ min: 1, max: 86_400 }),
+    "the same after a service limit or quota was reached",
+    600,
+  ),
 };
 
 type Reader<Value> = Setting<Value>["read"];

@@ -1,9 +1,13 @@
-import { markDown, startNodes, type StartContext } from "../commands/start-nodes.ts";
+import { CapacityMemory } from "../commands/capacity-memory.ts";
+import { markDown } from "../commands/mark-down.ts";
+import { startNodes, type StartContext } from "../commands/start-nodes.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
-import { firstPlacement } from "../domain/placement.ts";
+import { DoomedJobs } from "../domain/doomed-jobs.ts";
+import { rankPlacements } from "../domain/placement.ts";
 import { retryToken } from "../domain/retry-token.ts";
+import { CapacityFile } from "../files/capacity-file.ts";
 import { launchDetails } from "../oci/launch-details.ts";
 import { createScontrol } from "../slurm/scontrol.ts";
 import { openLog } from "./open-log.ts";
@@ -105,9 +109,24 @@ async function createContext(config: Config, connections: Connections): Promise<
     ...connections,
     instances: provider,
     addresses: provider,
+    launches: provider,
+    memory: createMemory(config, connections),
+    doomedJobs: new DoomedJobs([]),
+    watchMs: config.watchSeconds * 1000,
     clusterId: config.clusterId,
     concurrency: config.launchConcurrency,
   };
+}
+
+function createMemory(config: Config, { clock, log }: Connections): CapacityMemory {
+  const nowMs = (): number => clock.now();
+  return new CapacityMemory({
+    store: new CapacityFile(config.capacityFile, nowMs),
+    log,
+    nowMs,
+    capacityCoolDownMs: config.capacityCoolDownSeconds * 1000,
+    limitCoolDownMs: config.limitCoolDownSeconds * 1000,
+  });
 }
 
 async function printRequests(
@@ -117,16 +136,17 @@ async function printRequests(
 ): Promise<ExitCode> {
   const settings = await loadLaunchSettings(config);
   const requests = targets.known.map(({ nodeName, specification }) => {
-    const availabilityDomain = firstPlacement(nodeName, specification);
+    const [placement] = rankPlacements(nodeName, specification);
+    if (placement === undefined) throw new Error(`no placement for ${nodeName}`);
     // The token of a node's first launch: what earlier instances there are is not asked here.
     const token = retryToken({
       clusterId: config.clusterId,
       nodeName,
-      availabilityDomain,
+      placement,
       newestEarlierInstanceOcid: undefined,
       attempt: 0,
     });
-    const request = { nodeName, specification, availabilityDomain, retryToken: token };
+    const request = { nodeName, specification, placement, retryToken: token };
     return { opcRetryToken: token, launchInstanceDetails: launchDetails(settings, request) };
   });
   stdout.write(`${JSON.stringify(requests, null, 2)}\n`);

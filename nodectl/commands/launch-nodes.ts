@@ -7,10 +7,11 @@ import {
   type NodeUse,
 } from "../domain/launch-decision.ts";
 import { nodeUse, type NodeRecord } from "../domain/node-use.ts";
-import { describeRefusal, OciCallError } from "../oci/oci-errors.ts";
+import { OciCallError } from "../oci/oci-errors.ts";
 import type { Instance, OciFailure } from "../oci/provider.ts";
 import { SlurmCommandError } from "../slurm/slurm-command-error.ts";
-import { isPresent, launchOnce } from "./launch-once.ts";
+import { isPresent } from "./is-present.ts";
+import { failedByDeadline, failedByRefusal, launchNode } from "./launch-node.ts";
 import type { LaunchContext, LaunchResult, LaunchTarget, Pending, Step } from "./launch-target.ts";
 import { sleepUntilDeadline } from "./sleep-until-deadline.ts";
 import { terminateInstances } from "./terminate-instances.ts";
@@ -21,34 +22,44 @@ const ROUND_DELAY_MS_MAX = 5_000;
 /**
  * Brings every target to an accepted instance, or to a reason. Works in rounds, each of which lists the instances
  * once, decides for every node, and acts; nodes whose name is still held by a dying instance go to the next round.
+ * Each result is told at once: an instance's address and a failed node's jobs must not wait for a thousand others.
  */
 export async function launchNodes(
   context: LaunchContext,
   targets: readonly LaunchTarget[],
-): Promise<LaunchResult[]> {
-  const results: LaunchResult[] = [];
+  onResult: (result: LaunchResult) => void,
+): Promise<void> {
   let pending: Pending[] = targets.map((target) => ({ ...target, attempt: 0, obstacle: "" }));
   let delayMs = ROUND_DELAY_MS_MIN;
   while (pending.length > 0) {
-    const steps = await runRound(context, pending);
-    pending = steps.flatMap((step) => (step.kind === "pending" ? [step.pending] : []));
-    results.push(...steps.filter((step) => step.kind !== "pending"));
-    if (pending.length === 0) break;
+    const next: Pending[] = [];
+    await runRound(context, pending, (step) => {
+      if (step.kind === "pending") next.push(step.pending);
+      else {
+        if (step.kind === "failed") context.doomedJobs.nodeFailed(step.nodeName);
+        onResult(step);
+      }
+    });
+    pending = next;
+    if (pending.length === 0) return;
     if (!(await sleepUntilDeadline(context, delayMs))) {
-      return [...results, ...pending.map(failedByDeadline)];
+      for (const target of pending) onResult(failedByDeadline(target));
+      return;
     }
     delayMs = Math.min(delayMs * 2, ROUND_DELAY_MS_MAX);
   }
-  return results;
 }
 
-function failedByDeadline({ nodeName, obstacle }: Pending): LaunchResult {
-  return { kind: "failed", nodeName, reason: `the run's time was up: ${obstacle}` };
-}
-
-async function runRound(context: LaunchContext, pending: readonly Pending[]): Promise<Step[]> {
+async function runRound(
+  context: LaunchContext,
+  pending: readonly Pending[],
+  onStep: (step: Step) => void,
+): Promise<void> {
   const listed = await listOrFailure(context);
-  if (listed.kind === "failure") return pending.map((target) => failed(target, listed.failure));
+  if (listed.kind === "failure") {
+    for (const target of pending) onStep(failedByRefusal(target, listed.failure));
+    return;
+  }
   const byNode = groupBy(listed.instances, ({ nodeName }) => nodeName);
   const isAnyAlive = pending.some(({ nodeName }) => (byNode.get(nodeName) ?? []).some(isPresent));
   const records = isAnyAlive ? await recordsOrWarn(context) : new Map<string, NodeRecord>();
@@ -56,25 +67,26 @@ async function runRound(context: LaunchContext, pending: readonly Pending[]): Pr
   const refusals = new Map<string, OciFailure>();
   const useOf = (nodeName: string): NodeUse =>
     records === undefined ? UNKNOWN_USE : nodeUse(records.get(nodeName), context.isResumedNow);
-  return await pMap(
+  const stepOf = async (target: Pending): Promise<Step> => {
+    const { nodeName, specification } = target;
+    const ofNode = byNode.get(nodeName) ?? [];
+    const decision = decideLaunch(specification, ofNode, useOf(nodeName));
+    if (decision.kind !== "launch") return await clearTheWay(context, target, decision);
+    const kind = kindOf(target);
+    const common = refusals.get(kind);
+    if (common !== undefined) return failedByRefusal(target, common);
+    const step = await launchNode(context, target, newestOf(ofNode));
+    if (step.kind !== "refused") return step;
+    if (step.failure.class === "auth") refusals.set(kind, step.failure);
+    return failedByRefusal(target, step.failure);
+  };
+  const { concurrency } = context;
+  await pMap(
     pending,
-    async (target): Promise<Step> => {
-      const { nodeName, specification } = target;
-      const ofNode = byNode.get(nodeName) ?? [];
-      const decision = decideLaunch(specification, ofNode, useOf(nodeName));
-      if (decision.kind !== "launch") return await clearTheWay(context, target, decision);
-      if (context.signal.aborted) return failedByDeadline({ ...target, obstacle: NOT_TRIED });
-      const kind = kindOf(target);
-      const common = refusals.get(kind);
-      if (common !== undefined) return failed(target, common);
-      const step = await launchOnce(context, target, newestOf(ofNode));
-      if (step.kind === "refused") {
-        if (step.failure.class === "auth") refusals.set(kind, step.failure);
-        return failed(target, step.failure);
-      }
-      return step;
+    async (target) => {
+      onStep(await stepOf(target));
     },
-    { concurrency: context.concurrency },
+    { concurrency },
   );
 }
 
@@ -93,8 +105,6 @@ async function recordsOrWarn({
     return undefined;
   }
 }
-
-const NOT_TRIED = "other launches took all of it";
 
 /** A 404 may mean a wrong image of this kind alone, so that the others are still tried. */
 function kindOf({ specification }: LaunchTarget): string {
@@ -116,12 +126,6 @@ async function listOrFailure({ instances }: LaunchContext): Promise<Listed> {
   }
 }
 
-function failed({ nodeName, specification }: LaunchTarget, failure: OciFailure): LaunchResult {
-  const { shape, availabilityDomains } = specification;
-  const reason = `${shape} in ${availabilityDomains.join(", ")}: ${describeRefusal(failure)}`;
-  return { kind: "failed", nodeName, reason };
-}
-
 async function clearTheWay(
   context: LaunchContext,
   target: Pending,
@@ -132,14 +136,14 @@ async function clearTheWay(
     case "adopt": {
       const { instance } = decision;
       context.log.info("adopted instance", { node: nodeName, instanceOcid: instance.instanceOcid });
-      return { kind: "adopted", nodeName, instance };
+      return { kind: "adopted", target, instance };
     }
     case "replace": {
       const { instances, reason } = decision;
       const ocids = instances.map(({ instanceOcid }) => instanceOcid).join(",");
       context.log.warn("replacing instance", { node: nodeName, instanceOcid: ocids, reason });
       const [refused] = await terminateInstances(context, instances);
-      if (refused !== undefined) return failed(target, refused.failure);
+      if (refused !== undefined) return failedByRefusal(target, refused.failure);
       return waiting(
         target,
         `its name was held by ${ocids}, which was terminated because ${reason}`,

@@ -1,8 +1,11 @@
 import type { Clock } from "../domain/clock.ts";
+import type { DoomedJobs } from "../domain/doomed-jobs.ts";
 import type { LaunchSpecification } from "../domain/launch-specification.ts";
 import type { Log } from "../domain/log.ts";
 import type { NodeRecord } from "../domain/node-use.ts";
+import type { Placement } from "../domain/placement.ts";
 import type { Instance, InstanceControl } from "../oci/provider.ts";
+import type { CapacityMemory } from "./capacity-memory.ts";
 
 /** A node that is to have a machine, and what OCI has to be asked for. */
 export interface LaunchTarget {
@@ -10,19 +13,37 @@ export interface LaunchTarget {
   readonly specification: LaunchSpecification;
 }
 
+/** A node that no machine is to be had for. */
+export interface FailedNode {
+  readonly nodeName: string;
+  readonly reason: string;
+  /** Milliseconds since the epoch: when a placement may be tried again. Absent: time alone will not mend it. */
+  readonly retryAtMs?: number;
+}
+
+/** A launch that OCI has accepted. */
+export interface LaunchedNode {
+  readonly target: LaunchTarget;
+  readonly instance: Instance;
+  readonly placement: Placement;
+  /** Tells why, when OCI gives an accepted launch up. */
+  readonly workRequestOcid?: string;
+}
+
 /** How one node ended: every target has exactly one. */
 export type LaunchResult =
-  | {
-      readonly kind: "launched" | "adopted";
-      readonly nodeName: string;
-      readonly instance: Instance;
-    }
-  | { readonly kind: "failed"; readonly nodeName: string; readonly reason: string };
+  | ({ readonly kind: "launched" } & LaunchedNode)
+  | { readonly kind: "adopted"; readonly target: LaunchTarget; readonly instance: Instance }
+  | ({ readonly kind: "failed" } & FailedNode)
+  /** Its job cannot be completed: nothing was launched for it. */
+  | { readonly kind: "abandoned"; readonly nodeName: string; readonly reason: string };
 
 export interface LaunchContext {
   readonly instances: InstanceControl;
   /** Slurm's record of a node; asked only when a namesake is alive. */
   readonly nodeRecords: () => Promise<ReadonlyMap<string, NodeRecord>>;
+  readonly memory: CapacityMemory;
+  readonly doomedJobs: DoomedJobs;
   readonly clusterId: string;
   /** Slurm called, not a person: the nodes are asked for at this moment. */
   readonly isResumedNow: boolean;

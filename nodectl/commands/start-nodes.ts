@@ -1,118 +1,141 @@
-import { isSlurmError } from "../slurm/slurm-command-error.ts";
-import { groupBy } from "../domain/group-by.ts";
 import type { NodeRecord } from "../domain/node-use.ts";
+import type { LaunchInquiry } from "../oci/provider.ts";
+import type { SlurmControl } from "../slurm/control.ts";
+import { Batches } from "./batches.ts";
+import { explainEnd } from "./explain-end.ts";
+import { InstanceWatch, type WatchContext, type WatchedNode } from "./instance-watch.ts";
 import { launchNodes } from "./launch-nodes.ts";
-import type { LaunchContext, LaunchResult, LaunchTarget } from "./launch-target.ts";
-import { reportAddresses, type AddressContext, type AwaitedNode } from "./report-addresses.ts";
+import type { FailedNode, LaunchContext, LaunchResult, LaunchTarget } from "./launch-target.ts";
+import { markDown } from "./mark-down.ts";
 
-export type StartContext = Omit<LaunchContext, "nodeRecords"> & AddressContext;
-
-export interface FailedNode {
-  readonly nodeName: string;
-  readonly reason: string;
+export interface StartContext extends Omit<LaunchContext, "nodeRecords">, WatchContext {
+  readonly slurm: SlurmControl;
+  readonly launches: LaunchInquiry;
 }
 
 export interface StartReport {
   readonly launched: readonly string[];
   readonly adopted: readonly string[];
-  /** Accepted by OCI, but without an address when the deadline came. */
+  /** Accepted by OCI, but without an address when the time was up. */
   readonly unaddressed: readonly string[];
   readonly failed: readonly FailedNode[];
+  /** Not launched, because their job cannot be completed. */
+  readonly abandoned: readonly string[];
 }
 
 /**
  * Launches the instance behind each node and tells Slurm its address, or, when there is none to be had, why. Safe to
- * repeat: whatever a killed run had reached is adopted. Every node ends in exactly one of the report's lists.
+ * repeat: whatever a killed run had reached is adopted. Every node ends in exactly one of the report's lists (those
+ * without an address are launched or adopted as well).
  */
 export async function startNodes(
   context: StartContext,
   targets: readonly LaunchTarget[],
 ): Promise<StartReport> {
-  const results = await launchAll(context, targets);
-  const accepted = results.filter((result) => result.kind !== "failed");
-  const { died, unresolved } = await reportAddresses(context, accepted);
-  const failed = [
-    ...results.flatMap((result) =>
-      result.kind === "failed" ? [{ nodeName: result.nodeName, reason: result.reason }] : [],
-    ),
-    ...died.map(asFailed),
-  ];
-  for (const { nodeName } of unresolved)
-    context.log.warn("found no address in time", { node: nodeName });
-  await markDown(context, failed);
-  const dead = new Set(died.map(({ nodeName }) => nodeName));
-  const namesOf = (kind: LaunchResult["kind"]): string[] =>
-    accepted.filter((result) => result.kind === kind && !dead.has(result.nodeName)).map(nameOf);
-  return {
-    launched: namesOf("launched"),
-    adopted: namesOf("adopted"),
-    unaddressed: unresolved.map(nameOf),
-    failed,
-  };
+  return await new StartRun(context).run(targets);
 }
 
-async function launchAll(
-  context: StartContext,
-  targets: readonly LaunchTarget[],
-): Promise<LaunchResult[]> {
-  const nodeRecords = async (): Promise<ReadonlyMap<string, NodeRecord>> =>
-    new Map((await context.slurm.listNodes()).map((node) => [node.name, node]));
-  return await launchNodes({ ...context, nodeRecords }, targets);
-}
+type Accepted = Extract<LaunchResult, { kind: "launched" | "adopted" }>;
+type Watched = WatchedNode & { readonly accepted: Accepted };
 
-function nameOf({ nodeName }: { readonly nodeName: string }): string {
-  return nodeName;
-}
+/** How often OCI may give up what it accepted before a node fails. */
+const ENDS_MAX = 3;
 
-function asFailed({ nodeName, instance }: AwaitedNode): FailedNode {
-  return {
-    nodeName,
-    reason: `OCI accepted the launch and then gave it up (${instance.instanceOcid})`,
-  };
-}
+/** One run: launches, watches what was accepted, and tells of failures, all at the same time. */
+class StartRun {
+  readonly #context: StartContext;
+  readonly #watch: InstanceWatch<Watched>;
+  readonly #failures: Batches<FailedNode>;
+  readonly #results = new Map<string, LaunchResult>();
+  readonly #ends = new Map<string, number>();
+  readonly #work: Promise<void>[] = [];
+  #underWay = 0;
 
-/** Longer than this is cut in every listing of Slurm; the log has the whole. */
-const REASON_LENGTH_MAX = 200;
-
-/**
- * Tells Slurm at once, so that it requeues the jobs now and not at ResumeTimeout. Only nodes that Slurm is waking:
- * a failed start by hand must not take a node away.
- */
-export async function markDown(
-  { slurm, log }: Pick<StartContext, "slurm" | "log">,
-  failed: readonly FailedNode[],
-): Promise<void> {
-  for (const { nodeName, reason } of failed)
-    log.error("could not start node", { node: nodeName, reason });
-  if (failed.length === 0) return;
-  try {
-    await tellSlurm({ slurm, log }, failed);
-  } catch (error) {
-    // It is in the log, and ResumeTimeout will tell Slurm.
-    if (!isSlurmError(error)) throw error;
-    log.error("could not set nodes down", { reason: error.message });
+  constructor(context: StartContext) {
+    this.#context = context;
+    this.#watch = new InstanceWatch(context, (node) => {
+      this.#begin(() => this.#replaceEnded(node.accepted));
+    });
+    this.#failures = new Batches(context.clock, (failed) => markDown(context, failed));
   }
-}
 
-async function tellSlurm(
-  { slurm, log }: Pick<StartContext, "slurm" | "log">,
-  failed: readonly FailedNode[],
-): Promise<void> {
-  const waking = new Set(
-    (await slurm.listNodes())
-      .filter(({ flags }) => flags.has("POWERING_UP"))
-      .map(({ name }) => name),
-  );
-  const told = failed.filter(({ nodeName }) => waking.has(nodeName));
-  for (const [reason, nodes] of groupBy(told, slurmReason)) {
-    const names = nodes.map(nameOf);
-    await slurm.setDown(names, reason);
-    log.warn("set nodes down", { nodes: names.join(","), reason });
+  async run(targets: readonly LaunchTarget[]): Promise<StartReport> {
+    this.#begin(() => this.#launch(targets));
+    await this.#watch.run(() => this.#underWay > 0);
+    await Promise.all(this.#work);
+    await this.#failures.drain();
+    return this.#report(targets);
   }
-}
 
-/** One line without what scontrol's argument could misread. */
-function slurmReason({ reason }: FailedNode): string {
-  const line = `startnode: ${reason}`.replaceAll(/["'\s]+/g, " ").trim();
-  return line.length <= REASON_LENGTH_MAX ? line : `${line.slice(0, REASON_LENGTH_MAX - 1)}…`;
+  /** Work that may add instances to watch. */
+  #begin(work: () => Promise<void>): void {
+    this.#underWay += 1;
+    const done = work().finally(() => {
+      this.#underWay -= 1;
+      this.#watch.wake();
+    });
+    // run() hears of the error; until then it must not end the process.
+    done.catch(() => undefined);
+    this.#work.push(done);
+  }
+
+  async #launch(targets: readonly LaunchTarget[]): Promise<void> {
+    const { slurm } = this.#context;
+    const nodeRecords = async (): Promise<ReadonlyMap<string, NodeRecord>> =>
+      new Map((await slurm.listNodes()).map((node) => [node.name, node]));
+    await launchNodes({ ...this.#context, nodeRecords }, targets, (result) => {
+      this.#take(result);
+    });
+  }
+
+  #take(result: LaunchResult): void {
+    switch (result.kind) {
+      case "launched":
+      case "adopted": {
+        const { nodeName } = result.target;
+        this.#results.set(nodeName, result);
+        this.#watch.add({ nodeName, instance: result.instance, accepted: result });
+        return;
+      }
+      case "failed":
+        this.#results.set(result.nodeName, result);
+        this.#failures.add(result);
+        return;
+      case "abandoned":
+        this.#results.set(result.nodeName, result);
+        this.#context.log.warn("abandoned node", {
+          node: result.nodeName,
+          reason: result.reason,
+        });
+    }
+  }
+
+  /** An accepted launch that OCI gave up counts as its refusal: the next placement is tried. */
+  async #replaceEnded(accepted: Accepted): Promise<void> {
+    const { target } = accepted;
+    const { nodeName } = target;
+    const ends = (this.#ends.get(nodeName) ?? 0) + 1;
+    this.#ends.set(nodeName, ends);
+    const { isWorthAnother, reason } = await explainEnd(this.#context, accepted);
+    if (isWorthAnother && ends < ENDS_MAX) await this.#launch([target]);
+    else this.#take({ kind: "failed", nodeName, reason });
+  }
+
+  #report(targets: readonly LaunchTarget[]): StartReport {
+    const names = targets.map(({ nodeName }) => nodeName);
+    const namesOf = (kind: LaunchResult["kind"]): string[] =>
+      names.filter((name) => this.#results.get(name)?.kind === kind);
+    const unaddressed = this.#watch.unaddressed.map(({ nodeName }) => nodeName);
+    for (const node of unaddressed) this.#context.log.warn("found no address in time", { node });
+    return {
+      launched: namesOf("launched"),
+      adopted: namesOf("adopted"),
+      unaddressed,
+      failed: names.flatMap((name) => {
+        const result = this.#results.get(name);
+        return result?.kind === "failed" ? [result] : [];
+      }),
+      abandoned: namesOf("abandoned"),
+    };
+  }
 }

@@ -1,8 +1,8 @@
 import { groupBy } from "../domain/group-by.ts";
 import { explainFailure } from "../oci/oci-errors.ts";
-import type { FailedNode } from "./start-nodes.ts";
+import type { FailedNode } from "./launch-target.ts";
 import { terminateInstances, type TerminateContext } from "./terminate-instances.ts";
-import { isPresent } from "./launch-once.ts";
+import { isPresent } from "./is-present.ts";
 
 export interface StopReport {
   /** Nodes of which at least one instance was terminated now. */

@@ -35,4 +35,8 @@ export interface Config {
   readonly callDeadlineSeconds: number;
   readonly runDeadlineSeconds: number;
   readonly launchConcurrency: number;
+  readonly watchSeconds: number;
+  readonly capacityFile: string;
+  readonly capacityCoolDownSeconds: number;
+  readonly limitCoolDownSeconds: number;
 }

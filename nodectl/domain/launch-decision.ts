@@ -1,4 +1,4 @@
-import type { LaunchSpecification } from "./launch-specification.ts";
+import type { LaunchSpecification, ShapeOffer } from "./launch-specification.ts";
 
 /** What the decision has to know of an instance; oci/provider.ts has the rest. */
 export interface NodeInstance {
@@ -82,8 +82,11 @@ function reasonToReplace(
 ): string | undefined {
   if (STOPPED.has(instance.lifecycleState)) return `it is ${instance.lifecycleState}`;
   if (isInUse) return undefined;
-  if (instance.shape !== specification.shape) return `its shape is ${instance.shape}`;
-  if (!hasSize(specification, instance)) return "its size is not the one in nodes.json";
+  const offers: readonly ShapeOffer[] = [specification, ...(specification.alternatives ?? [])];
+  const ofShape = offers.filter(({ shape }) => shape === instance.shape);
+  if (ofShape.length === 0) return `its shape is ${instance.shape}`;
+  if (!ofShape.some((offer) => hasSize(offer, instance)))
+    return "its size is not the one in nodes.json";
   // Slurm's record of the last boot is lost when slurmctld dies, hence both.
   const hasServed = instance.timeCreatedMs <= lastBootTimeMs;
   const isOn = isResumedNow && POWERED_ON.has(instance.lifecycleState);
@@ -91,10 +94,7 @@ function reasonToReplace(
   return undefined;
 }
 
-function hasSize(
-  { shapeConfig: wanted }: LaunchSpecification,
-  { shapeConfig }: NodeInstance,
-): boolean {
+function hasSize({ shapeConfig: wanted }: ShapeOffer, { shapeConfig }: NodeInstance): boolean {
   if (wanted === undefined) return true;
   return shapeConfig?.ocpus === wanted.ocpus && shapeConfig.memoryGib === wanted.memoryGib;
 }

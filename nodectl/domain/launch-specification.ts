@@ -3,17 +3,26 @@
  * node names into nodes.json; `startnode` reads it there and nowhere else, because limits.yaml may have been
  * edited since and a node name cannot be turned back into a shape.
  */
-export interface LaunchSpecification {
-  /** OCI's shape name, in OCI's spelling, e.g. `VM.Standard.E4.Flex`. */
-  readonly shape: string;
-  /** Only for flexible shapes: LaunchInstance refuses an empty shapeConfig for the others. */
-  readonly shapeConfig?: { readonly ocpus: number; readonly memoryGib: number };
+export interface LaunchSpecification extends ShapeOffer {
   /** Full names (`Uocm:PHX-AD-1`), in the order of preference. One for a fixed AD, all of the region for any AD. */
   readonly availabilityDomains: readonly string[];
   /** Absent: the cluster's image (mgmt_image_id of startnode.yaml). */
   readonly imageOcid?: string;
   /** Absent: the image's own size. OCI allows 50 to 32768 GB. */
   readonly bootVolumeGib?: number;
+  /** Tried in this order when the shape is not to be had; none is smaller than what Slurm was told. */
+  readonly alternatives?: readonly (ShapeOffer &
+    Pick<LaunchSpecification, "availabilityDomains">)[];
+  /** Capacity that OCI may take back: instead of on-demand capacity, or before it. */
+  readonly preemptible?: "only" | "first";
+}
+
+/** A shape, with sizes when it is flexible. */
+export interface ShapeOffer {
+  /** OCI's shape name, in OCI's spelling, e.g. `VM.Standard.E4.Flex`. */
+  readonly shape: string;
+  /** Only for flexible shapes: LaunchInstance refuses an empty shapeConfig for the others. */
+  readonly shapeConfig?: { readonly ocpus: number; readonly memoryGib: number };
 }
 
 /** Parameters of a line of slurm.conf in their order, keys spelled as Slurm spells them. */

@@ -1,17 +1,74 @@
-import type { LaunchSpecification } from "./launch-specification.ts";
+import type { LaunchSpecification, ShapeOffer } from "./launch-specification.ts";
+
+/** What OCI charges for, and may take back: an on-demand instance, or one that it may end at any time for half the price. */
+export type CapacityType = "on-demand" | "preemptible";
+
+/** One way to get a node its machine: what to ask for, and where. */
+export interface Placement extends ShapeOffer {
+  readonly availabilityDomain: string;
+  /** Absent: OCI chooses, which is Oracle's advice against capacity errors. */
+  readonly faultDomain?: string;
+  readonly capacityType: CapacityType;
+}
+
+/** Every availability domain has these three (Oracle's documentation, "Regions and Availability Domains"). */
+const FAULT_DOMAINS = ["FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3"] as const;
 
 /**
- * Where a node is tried first. The fault domain is left to OCI, which knows its racks. Nodes of any availability
- * domain are spread by the number at the end of their name, so that the same node always starts at the same place:
- * the retry token depends on it.
+ * All placements of a node, the best first: the shape as asked for in its availability domain, then in the others
+ * that the limits allow, then in single fault domains; then the same for each alternative shape. Preemptible
+ * capacity comes before or instead of on-demand capacity, as the limits say. The same node always gets the same list:
+ * its retry tokens depend on it.
  */
-export function firstPlacement(
+export function rankPlacements(
   nodeName: string,
-  { availabilityDomains }: LaunchSpecification,
-): string {
-  const number = Number(/\d+$/.exec(nodeName)?.[0] ?? 0);
-  const chosen = availabilityDomains[number % availabilityDomains.length];
-  if (chosen === undefined)
+  specification: LaunchSpecification,
+): readonly Placement[] {
+  const { shape, shapeConfig, availabilityDomains, alternatives = [] } = specification;
+  const offers: readonly RankedOffer[] = [
+    { shape, ...(shapeConfig && { shapeConfig }), availabilityDomains },
+    ...alternatives,
+  ];
+  return capacityTypes(specification).flatMap((capacityType) =>
+    offers.flatMap((offer) => placementsOf(nodeName, offer, capacityType)),
+  );
+}
+
+type RankedOffer = ShapeOffer & Pick<LaunchSpecification, "availabilityDomains">;
+
+function capacityTypes({ preemptible }: LaunchSpecification): readonly CapacityType[] {
+  if (preemptible === undefined) return ["on-demand"];
+  return preemptible === "only" ? ["preemptible"] : ["preemptible", "on-demand"];
+}
+
+function placementsOf(
+  nodeName: string,
+  { availabilityDomains, ...offer }: RankedOffer,
+  capacityType: CapacityType,
+): readonly Placement[] {
+  const places = fromHome(nodeName, availabilityDomains).map((availabilityDomain) => ({
+    ...offer,
+    availabilityDomain,
+    capacityType,
+  }));
+  const single = places.flatMap((place) =>
+    FAULT_DOMAINS.map((faultDomain) => ({ ...place, faultDomain })),
+  );
+  return [...places, ...single];
+}
+
+/** Nodes of any availability domain are spread by the number at the end of their name. */
+function fromHome(nodeName: string, availabilityDomains: readonly string[]): readonly string[] {
+  if (availabilityDomains.length === 0)
     throw new Error(`nodes.json names no availability domain for ${nodeName}`);
-  return chosen;
+  const number = Number(/\d+$/.exec(nodeName)?.[0] ?? 0);
+  const home = number % availabilityDomains.length;
+  return [...availabilityDomains.slice(home), ...availabilityDomains.slice(0, home)];
+}
+
+/** A shape with its sizes as limits.yaml writes it: `VM.Standard.E4.Flex.8.64`. */
+export function shapeLabel({ shape, shapeConfig }: ShapeOffer): string {
+  return shapeConfig === undefined
+    ? shape
+    : `${shape}.${shapeConfig.ocpus}.${shapeConfig.memoryGib}`;
 }

@@ -22,13 +22,14 @@ export function launchDetails(
   settings: LaunchSettings,
   request: LaunchRequest,
 ): models.LaunchInstanceDetails {
-  const { nodeName, specification, availabilityDomain } = request;
-  const { shapeConfig } = specification;
+  const { nodeName, placement } = request;
+  const { shapeConfig, faultDomain } = placement;
   return {
     compartmentId: settings.compartmentOcid,
-    availabilityDomain,
+    availabilityDomain: placement.availabilityDomain,
+    ...(faultDomain !== undefined && { faultDomain }),
     displayName: nodeName,
-    shape: specification.shape,
+    shape: placement.shape,
     // An empty object is refused for fixed shapes.
     ...(shapeConfig !== undefined && {
       shapeConfig: { ocpus: shapeConfig.ocpus, memoryInGBs: shapeConfig.memoryGib },
@@ -49,6 +50,11 @@ export function launchDetails(
       [TAG.node]: nodeName,
     },
     instanceOptions: { areLegacyImdsEndpointsDisabled: true },
+    ...(placement.capacityType === "preemptible" && {
+      preemptibleInstanceConfig: {
+        preemptionAction: { type: "TERMINATE", preserveBootVolume: false },
+      },
+    }),
   };
 }
 

@@ -1,11 +1,14 @@
 import { ComputeClient, VirtualNetworkClient, type models } from "oci-core";
+import { WorkRequestClient, models as workRequestModels } from "oci-workrequests";
 import { launchDetails, TAG, TYPE_COMPUTE, type LaunchSettings } from "./launch-details.ts";
-import { describeFailure, OciCallError } from "./oci-errors.ts";
+import { describeFailure, describeLaunchErrors, OciCallError } from "./oci-errors.ts";
 import { listAllPages } from "./pages.ts";
 import type {
   AddressBook,
   Instance,
   InstanceControl,
+  LaunchEnd,
+  LaunchInquiry,
   LaunchOutcome,
   LaunchRequest,
   LifecycleState,
@@ -22,15 +25,17 @@ export interface OciCoreProviderOptions {
 }
 
 /** Instances and addresses of one cluster through the real SDK. */
-export class OciCoreProvider implements InstanceControl, AddressBook {
+export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInquiry {
   readonly #compute: ComputeClient;
   readonly #network: VirtualNetworkClient;
+  readonly #workRequests: WorkRequestClient;
   readonly #launch: LaunchSettings;
   readonly #retry: RetryPolicy;
 
   constructor({ clients, launch, retry }: OciCoreProviderOptions) {
     this.#compute = createSdkClient(ComputeClient, clients);
     this.#network = createSdkClient(VirtualNetworkClient, clients);
+    this.#workRequests = createSdkClient(WorkRequestClient, clients);
     this.#launch = launch;
     this.#retry = retry;
   }
@@ -55,11 +60,12 @@ export class OciCoreProvider implements InstanceControl, AddressBook {
           opcRetryToken: request.retryToken,
         }),
       );
-      const { opcRequestId } = answer;
+      const { opcRequestId, opcWorkRequestId } = answer;
       return {
         kind: "launched",
         instance: toInstance(answer.instance),
-        ...(opcRequestId !== "" && { opcRequestId }),
+        ...(opcRequestId && { opcRequestId }),
+        ...(opcWorkRequestId && { workRequestOcid: opcWorkRequestId }),
       };
     } catch (error) {
       return refusal(error);
@@ -84,6 +90,19 @@ export class OciCoreProvider implements InstanceControl, AddressBook {
       return { items: answer.items, nextPage: answer.opcNextPage };
     });
     return all.flatMap(toPrivateAddress);
+  }
+
+  async explainLaunch(workRequestOcid: string): Promise<LaunchEnd> {
+    const request = { workRequestId: workRequestOcid };
+    const { workRequest } = await callOci("GetWorkRequest", this.#retry, () =>
+      this.#workRequests.getWorkRequest(request),
+    );
+    if (workRequest.status !== workRequestModels.WorkRequest.Status.Failed)
+      return { kind: "not-failed" };
+    const { items } = await callOci("ListWorkRequestErrors", this.#retry, () =>
+      this.#workRequests.listWorkRequestErrors(request),
+    );
+    return { kind: "failed", failure: describeLaunchErrors(items) };
   }
 
   /** Boot volume and launch-time data volumes go too: the API's default would keep and bill the latter. */

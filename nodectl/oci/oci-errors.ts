@@ -27,7 +27,7 @@ const RULES: readonly Rule[] = [
   // OCI reports a full data centre as an internal error: only the text tells it from a fault of the service.
   { status: 500, messageContains: "out of host capacity", class: "capacity" },
   { codes: ["OutOfCapacity", "OutOfHostCapacity"], class: "capacity" },
-  { status: 400, codes: ["LimitExceeded", "QuotaExceeded"], class: "limit" },
+  { status: 400, codes: ["LimitExceeded", "QuotaExceeded", "ServiceLimit"], class: "limit" },
   { status: 400, messageContains: "service limits were exceeded", class: "limit" },
   // Said with 400 or 409: another instance of that name still has it. Worth another look, not another try.
   { messageContains: "hostname label", class: "label" },
@@ -45,17 +45,27 @@ const RULES: readonly Rule[] = [
   { status: 501, class: "config" },
 ];
 
-/** The class of an answer by status, code and message. */
-export function classifyAnswer(status: number, code: string, message: string): FailureClass {
+/** The class of an answer by status, code and message; a work request's errors have no status. */
+export function classifyAnswer(
+  status: number | undefined,
+  code: string,
+  message: string,
+): FailureClass {
   const text = message.toLowerCase();
   const rule = RULES.find(
     (candidate) =>
-      (candidate.status === undefined || candidate.status === status) &&
+      isOfStatus(candidate, status) &&
       (candidate.codes === undefined || candidate.codes.includes(code)) &&
       (candidate.messageContains === undefined || text.includes(candidate.messageContains)),
   );
   if (rule !== undefined) return rule.class;
-  return status >= 500 ? "transient" : "config";
+  return status === undefined || status >= 500 ? "transient" : "config";
+}
+
+/** Without a status the code or the words have to tell; a row that has neither is about the status alone. */
+function isOfStatus(rule: Rule, status: number | undefined): boolean {
+  if (rule.status === undefined || rule.status === status) return true;
+  return status === undefined && (rule.codes ?? rule.messageContains) !== undefined;
 }
 
 /** Turns whatever a call of the SDK threw into the failure that the rest of the program knows. */
@@ -75,6 +85,17 @@ export function describeFailure(operation: string, thrown: unknown): OciFailure 
   }
   const detail = typeof code === "string" && !text.includes(code) ? `${text} (${code})` : text;
   return { class: "transport", operation, message: detail };
+}
+
+/** The errors of a launch's work request: the same words as LaunchInstance's own, but without its status. */
+export function describeLaunchErrors(
+  errors: readonly { readonly code: string; readonly message: string }[],
+): OciFailure {
+  const [first] = errors;
+  const { code, message } = first ?? { code: "None", message: "OCI gives no reason" };
+  const failures = errors.map((error) => classifyAnswer(undefined, error.code, error.message));
+  const failureClass = failures.find((one) => one !== "transient") ?? "transient";
+  return { class: failureClass, operation: "LaunchInstance", code, message };
 }
 
 function asThrown(thrown: unknown): ThrownBySdk {
@@ -125,12 +146,14 @@ export function explainFailure(failure: OciFailure): string {
   return `${describeRefusal(failure)}${request}`;
 }
 
+/** What OCI said: status, code and message, or why no answer came. */
+export function describeAnswer({ status, code, message }: OciFailure): string {
+  return status === undefined ? message : `${status} ${code ?? ""}: ${message}`;
+}
+
 /** The same without the request id, so that one cause reads the same for every node. */
 export function describeRefusal(failure: OciFailure): string {
-  const said =
-    failure.status === undefined
-      ? failure.message
-      : `${failure.status} ${failure.code ?? ""}: ${failure.message}`;
+  const said = describeAnswer(failure);
   const advice = ADVICE_BY_CODE[failure.code ?? ""] ?? ADVICE[failure.class];
   return `${failure.operation}: ${said.replace(/[.\s]+$/, "")}. ${advice}.`;
 }

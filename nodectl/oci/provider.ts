@@ -1,4 +1,5 @@
 import type { LaunchSpecification } from "../domain/launch-specification.ts";
+import type { Placement } from "../domain/placement.ts";
 import type { Shape } from "../domain/shape.ts";
 
 /** OCI's own words, plus what a newer service might say. */
@@ -30,7 +31,7 @@ export interface Instance {
 export interface LaunchRequest {
   readonly nodeName: string;
   readonly specification: LaunchSpecification;
-  readonly availabilityDomain: string;
+  readonly placement: Placement;
   /** The same token and the same request give the same instance, for 24 hours. */
   readonly retryToken: string;
 }
@@ -62,7 +63,13 @@ export interface OciFailure {
 }
 
 export type LaunchOutcome =
-  | { readonly kind: "launched"; readonly instance: Instance; readonly opcRequestId?: string }
+  | {
+      readonly kind: "launched";
+      readonly instance: Instance;
+      readonly opcRequestId?: string;
+      /** Acceptance is not success: this tells how the launch went on. */
+      readonly workRequestOcid?: string;
+    }
   | { readonly kind: "refused"; readonly failure: OciFailure };
 
 export type TerminateOutcome =
@@ -77,6 +84,17 @@ export interface InstanceControl {
   launchInstance(request: LaunchRequest): Promise<LaunchOutcome>;
   /** Idempotent: an instance that is gone counts as terminated. */
   terminateInstance(instance: Instance): Promise<TerminateOutcome>;
+}
+
+/** How OCI carried on with a launch that it had accepted. */
+export type LaunchEnd =
+  | { readonly kind: "failed"; readonly failure: OciFailure }
+  /** It succeeded, goes on, or was cancelled: if the instance is gone, somebody has terminated it. */
+  | { readonly kind: "not-failed" };
+
+export interface LaunchInquiry {
+  /** Throws OciCallError. */
+  explainLaunch(workRequestOcid: string): Promise<LaunchEnd>;
 }
 
 export interface PrivateAddress {

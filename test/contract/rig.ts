@@ -150,6 +150,7 @@ export class Rig {
       slurm_bin_directory: this.path("bin"),
       slurm_conf: this.path("slurm.conf"),
       run_deadline_seconds: 40,
+      capacity_file: this.path("capacity.jsonl"),
       ...settings,
     };
     await writeFile(file, stringify(values));

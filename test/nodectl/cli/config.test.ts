@@ -57,7 +57,11 @@ describe("parseConfig()", () => {
       slurmConf: "/etc/slurm/slurm.conf",
       callDeadlineSeconds: 60,
       runDeadlineSeconds: 600,
-      launchConcurrency: 32,
+      launchConcurrency: 64,
+      watchSeconds: 120,
+      capacityFile: "/run/citc/capacity.jsonl",
+      capacityCoolDownSeconds: 300,
+      limitCoolDownSeconds: 600,
     } satisfies Config);
   });
 

@@ -2,6 +2,8 @@ import type {
   AddressBook,
   Instance,
   InstanceControl,
+  LaunchEnd,
+  LaunchInquiry,
   LaunchOutcome,
   LaunchRequest,
   LifecycleState,
@@ -10,7 +12,7 @@ import type {
 } from "../../../nodectl/oci/provider.ts";
 
 /** A cloud in memory for the decisions above the provider; the sandbox's API is the real stand-in. */
-export class FakeCloud implements InstanceControl, AddressBook {
+export class FakeCloud implements InstanceControl, AddressBook, LaunchInquiry {
   readonly instances = new Map<string, Instance>();
   readonly launches: LaunchRequest[] = [];
   readonly terminations: string[] = [];
@@ -23,6 +25,10 @@ export class FakeCloud implements InstanceControl, AddressBook {
   onLaunch: (request: LaunchRequest) => LaunchOutcome | undefined = () => undefined;
   /** Called before each list of instances: the place to let time pass. */
   onList: (count: number) => void = () => undefined;
+  /** Of what was launched, until a test changes it. */
+  launchedState: LifecycleState = "RUNNING";
+  /** What a work request says, by the instance's OCID. */
+  readonly launchEnds = new Map<string, LaunchEnd>();
   #now = 10_000;
 
   add(overrides: Partial<Instance> & { nodeName: string }): Instance {
@@ -60,11 +66,19 @@ export class FakeCloud implements InstanceControl, AddressBook {
     const answer = this.onLaunch(request);
     if (answer !== undefined) return Promise.resolve(answer);
     const known = this.instances.get(this.tokens.get(request.retryToken) ?? "");
-    const { nodeName, specification, availabilityDomain } = request;
-    const instance =
-      known ?? this.add({ nodeName, shape: specification.shape, availabilityDomain });
+    const { shape, availabilityDomain } = request.placement;
+    const { nodeName } = request;
+    const lifecycleState = this.launchedState;
+    const instance = known ?? this.add({ nodeName, shape, availabilityDomain, lifecycleState });
     this.tokens.set(request.retryToken, instance.instanceOcid);
-    return Promise.resolve({ kind: "launched", instance });
+    const workRequestOcid = `work of ${instance.instanceOcid}`;
+    return Promise.resolve({ kind: "launched", instance, workRequestOcid });
+  }
+
+  explainLaunch(workRequestOcid: string): Promise<LaunchEnd> {
+    return Promise.resolve(
+      this.launchEnds.get(workRequestOcid.replace("work of ", "")) ?? { kind: "not-failed" },
+    );
   }
 
   terminateInstance({ instanceOcid }: Instance): Promise<TerminateOutcome> {

@@ -1,75 +1,30 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { startNodes, type StartContext } from "../../../nodectl/commands/start-nodes.ts";
-import type { Clock } from "../../../nodectl/domain/clock.ts";
-import type { Log } from "../../../nodectl/domain/log.ts";
+import type { StartReport } from "../../../nodectl/commands/start-nodes.ts";
 import { OciCallError } from "../../../nodectl/oci/oci-errors.ts";
-import type { FailureClass, LaunchOutcome, OciFailure } from "../../../nodectl/oci/provider.ts";
+import type { LaunchOutcome } from "../../../nodectl/oci/provider.ts";
 import { SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
-import { FakeCloud } from "./fake-cloud.ts";
-import { RecordingSlurm } from "./recording-slurm.ts";
+import type { FakeCloud } from "./fake-cloud.ts";
+import type { RecordingSlurm } from "./recording-slurm.ts";
+import { failure, refused, StartRig } from "./start-rig.ts";
 
 const specification = { shape: "VM.Standard2.1", availabilityDomains: ["Uocm:PHX-AD-1"] };
-const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
+let rig: StartRig;
 let cloud: FakeCloud;
 let slurm: RecordingSlurm;
-let deadline: AbortController;
-/** Sleeps return at once; the n-th ends the run when a test says so. */
-let sleeps: number;
-let sleepsUntilDeadline: number;
-
-const clock: Clock = {
-  now: () => 0,
-  sleep: () => {
-    if (++sleeps < sleepsUntilDeadline) return Promise.resolve();
-    deadline.abort();
-    return Promise.reject(new Error("aborted"));
-  },
-};
 
 beforeEach(() => {
-  cloud = new FakeCloud();
-  slurm = new RecordingSlurm();
-  deadline = new AbortController();
-  sleeps = 0;
-  sleepsUntilDeadline = 20;
+  rig = new StartRig();
+  ({ cloud, slurm } = rig);
 });
 
-function context(): StartContext {
-  return {
-    instances: cloud,
-    addresses: cloud,
-    slurm,
-    clock,
-    log: silent,
-    clusterId: "mouse",
-    isResumedNow: false,
-    concurrency: 4,
-    signal: deadline.signal,
-  };
-}
-
-function start(...nodeNames: string[]): ReturnType<typeof startNodes> {
-  for (const name of nodeNames) {
-    if (!slurm.nodes.has(name)) slurm.setNode(name, "ALLOCATED", ["CLOUD", "POWERING_UP"]);
-  }
-  return startNodes(
-    context(),
-    nodeNames.map((nodeName) => ({ nodeName, specification })),
-  );
+function start(...nodeNames: string[]): Promise<StartReport> {
+  return rig.start(nodeNames, specification);
 }
 
 function slurmError(): SlurmCommandError {
   const result = { command: "scontrol", exitCode: 1, stdout: "", stderr: "no", failure: undefined };
   return new SlurmCommandError({ ...result, durationMs: 1 } as never, "Slurm is away");
-}
-
-function failure(failureClass: FailureClass, message: string, code: string): OciFailure {
-  return { class: failureClass, operation: "LaunchInstance", status: 500, code, message };
-}
-
-function refused(...parts: Parameters<typeof failure>): LaunchOutcome {
-  return { kind: "refused", failure: failure(...parts) };
 }
 
 describe("startNodes()", () => {
@@ -80,6 +35,7 @@ describe("startNodes()", () => {
       adopted: [],
       unaddressed: [],
       failed: [],
+      abandoned: [],
     });
     expect([...slurm.addresses.keys()].sort()).toEqual(["n-1", "n-2", "n-3"]);
     expect([cloud.launches.length, cloud.instanceLists, cloud.addressLists]).toEqual([3, 1, 1]);
@@ -106,9 +62,9 @@ describe("startNodes()", () => {
 
   it("names the instance that holds the name when the deadline comes first", async () => {
     const dying = cloud.add({ nodeName: "n-1", lifecycleState: "TERMINATING" });
-    sleepsUntilDeadline = 3;
+    rig.clock.abortAfter(rig.deadline, 5_000);
     const report = await start("n-1");
-    expect(report.failed).toEqual([
+    expect(report.failed).toMatchObject([
       { nodeName: "n-1", reason: expect.stringContaining(dying.instanceOcid) as string },
     ]);
     expect(slurm.down.get("n-1")).toMatch(/time was up.*TERMINATING/);
@@ -155,7 +111,7 @@ describe("startNodes()", () => {
 
   it("launches nothing more when its time is up", async () => {
     cloud.onLaunch = () => {
-      deadline.abort();
+      rig.deadline.abort();
       return undefined;
     };
     const names = Array.from({ length: 40 }, (_, index) => `n-${index + 1}`);
@@ -196,7 +152,7 @@ describe("startNodes()", () => {
       shape === "VM.Standard2.4" ? refused("auth", "no", "NotAuthorizedOrNotFound") : undefined;
     for (const name of ["n-1", "n-2"]) slurm.setNode(name, "ALLOCATED", ["POWERING_UP"]);
     const other = { ...specification, shape: "VM.Standard2.4" };
-    const report = await startNodes(context(), [
+    const report = await rig.startTargets([
       { nodeName: "n-1", specification: other },
       { nodeName: "n-2", specification },
     ]);
@@ -234,7 +190,7 @@ describe("startNodes()", () => {
   });
 
   it("sends the same token when the same launch is tried by a second run", async () => {
-    cloud.onLaunch = () => refused("limit", "x", "LimitExceeded");
+    cloud.onLaunch = () => refused("config", "x", "InvalidParameter");
     await start("n-1");
     await start("n-1");
     const [first, second] = cloud.launches;
@@ -267,15 +223,15 @@ describe("startNodes()", () => {
     expect(slurm.addresses.get("n-1")).toBe("10.0.1.1");
   });
 
-  it("sees a launch that OCI gave up after accepting it", async () => {
-    cloud.addressesAfterLists = 1_000;
+  it("takes an instance that somebody terminates while it boots for lost, and launches no other", async () => {
+    cloud.launchedState = "PROVISIONING";
     cloud.onList = (count) => {
       const [living] = cloud.livingOf("n-1");
       if (count > 1 && living !== undefined) cloud.setState(living.instanceOcid, "TERMINATED");
     };
     const report = await start("n-1");
-    expect(report.failed[0]?.reason).toMatch(/accepted the launch and then gave it up/);
-    expect(report.launched).toEqual([]);
+    expect(report.failed[0]?.reason).toMatch(/its instance ended while it booted/);
+    expect(cloud.launches).toHaveLength(1);
     expect(slurm.down.has("n-1")).toBe(true);
   });
 });

@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
+import type { Placement } from "../../../nodectl/domain/placement.ts";
 import { retryToken, type RetryTokenParts } from "../../../nodectl/domain/retry-token.ts";
+
+const placement: Placement = {
+  shape: "VM.Standard2.1",
+  availabilityDomain: "Uocm:PHX-AD-1",
+  capacityType: "on-demand",
+};
 
 const parts: RetryTokenParts = {
   clusterId: "mouse",
   nodeName: "vm-1",
-  availabilityDomain: "Uocm:PHX-AD-1",
+  placement,
   newestEarlierInstanceOcid: undefined,
   attempt: 0,
 };
@@ -18,7 +25,11 @@ describe("retryToken()", () => {
   it.each<Partial<RetryTokenParts>>([
     { clusterId: "cat" },
     { nodeName: "vm-2" },
-    { availabilityDomain: "Uocm:PHX-AD-2" },
+    { placement: { ...placement, availabilityDomain: "Uocm:PHX-AD-2" } },
+    { placement: { ...placement, faultDomain: "FAULT-DOMAIN-1" } },
+    { placement: { ...placement, shape: "VM.Standard2.2" } },
+    { placement: { ...placement, shapeConfig: { ocpus: 1, memoryGib: 8 } } },
+    { placement: { ...placement, capacityType: "preemptible" } },
     { newestEarlierInstanceOcid: "ocid1.instance.oc1..a" },
     { attempt: 1 },
   ])("differs with %j", (change) => {

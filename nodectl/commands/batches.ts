@@ -1,0 +1,39 @@
+import type { Clock } from "../domain/clock.ts";
+
+/** What comes within this time goes to Slurm together; nobody notices it. */
+const COLLECT_MS = 500;
+
+/** Collects items and hands them on in batches, one after the other, while more of them come. */
+export class Batches<Item> {
+  readonly #deliver: (items: readonly Item[]) => Promise<void>;
+  readonly #clock: Clock;
+  #items: Item[] = [];
+  #delivery: Promise<void> | undefined;
+
+  constructor(clock: Clock, deliver: (items: readonly Item[]) => Promise<void>) {
+    this.#clock = clock;
+    this.#deliver = deliver;
+  }
+
+  add(item: Item): void {
+    this.#items.push(item);
+    this.#delivery ??= this.#deliverAll();
+    // Whoever drains hears of the error; until then it must not end the process.
+    this.#delivery.catch(() => undefined);
+  }
+
+  /** Resolves when all that was added is delivered; throws what a delivery threw. */
+  async drain(): Promise<void> {
+    await this.#delivery;
+  }
+
+  async #deliverAll(): Promise<void> {
+    while (this.#items.length > 0) {
+      await this.#clock.sleep(COLLECT_MS);
+      const items = this.#items;
+      this.#items = [];
+      await this.#deliver(items);
+    }
+    this.#delivery = undefined;
+  }
+}

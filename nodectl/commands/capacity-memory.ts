@@ -1,0 +1,138 @@
+import { capacityKey, limitKey, type CapacityEntry } from "../domain/capacity-entry.ts";
+import type { Log } from "../domain/log.ts";
+import type { Placement } from "../domain/placement.ts";
+import type { CapacityStore } from "../files/capacity-file.ts";
+
+export interface CapacityMemoryOptions {
+  readonly store: CapacityStore;
+  readonly log: Log;
+  /** Milliseconds since the epoch, as in the file. */
+  readonly nowMs: () => number;
+  /** Milliseconds for which a placement is left alone after "Out of host capacity". */
+  readonly capacityCoolDownMs: number;
+  /** The same after a service limit or a quota. */
+  readonly limitCoolDownMs: number;
+}
+
+export type Prospect =
+  /** Nothing speaks against it. The caller tells how it ended. */
+  | { readonly kind: "open" }
+  /** Refused not long ago. */
+  | { readonly kind: "closed"; readonly untilMs: number; readonly message: string }
+  /** Another node of this process is finding out; look again then. */
+  | { readonly kind: "in-doubt"; readonly settled: Promise<void> };
+
+/** How an attempt in a placement ended, as far as capacity is concerned. */
+export type Settlement =
+  | { readonly kind: "accepted" | "unknown" }
+  | { readonly kind: "capacity" | "limit"; readonly message: string };
+
+/** How old what other processes wrote may be. */
+const REFRESH_MS = 1_000;
+
+/**
+ * Remembers which placements had no machine, so that a thousand nodes do not ask a full data centre a thousand times.
+ * After the cool-down a placement is half open: one node tries, the others wait for its answer. So it is with a
+ * single fault domain from the start, because it is only tried when its availability domain has refused.
+ */
+export class CapacityMemory {
+  readonly #options: CapacityMemoryOptions;
+  readonly #entries = new Map<string, CapacityEntry>();
+  readonly #probes = new Map<string, { settled: Promise<void>; end: () => void }>();
+  #readMs = Number.NEGATIVE_INFINITY;
+  #isUsable = true;
+
+  constructor(options: CapacityMemoryOptions) {
+    this.#options = options;
+  }
+
+  /** Whether to try this placement now. After "open" the caller must call settle(). */
+  async look(placement: Placement): Promise<Prospect> {
+    await this.#refresh();
+    const key = capacityKey(placement);
+    const nowMs = this.#options.nowMs();
+    const known = [key, limitKey(placement)].flatMap((it) => this.#entries.get(it) ?? []);
+    const closed = known.filter(({ untilMs }) => untilMs > nowMs);
+    if (closed.length > 0) {
+      const untilMs = Math.max(...closed.map((entry) => entry.untilMs));
+      return { kind: "closed", untilMs, message: closed[0]?.message ?? "" };
+    }
+    const isInDoubt =
+      known.some(({ kind }) => kind !== "open") ||
+      (placement.faultDomain !== undefined && known.length === 0);
+    if (!isInDoubt) return { kind: "open" };
+    const probe = this.#probes.get(key);
+    if (probe !== undefined) return { kind: "in-doubt", settled: probe.settled };
+    this.#probes.set(key, createProbe());
+    return { kind: "open" };
+  }
+
+  /** Returns when the placement may be tried again: milliseconds since the epoch, 0 for at once. */
+  async settle(placement: Placement, settlement: Settlement): Promise<number> {
+    const key = capacityKey(placement);
+    const entries = this.#entriesFor(placement, settlement);
+    for (const entry of entries) await this.#add(entry);
+    this.#probes.get(key)?.end();
+    this.#probes.delete(key);
+    return Math.max(0, ...entries.map(({ untilMs }) => untilMs));
+  }
+
+  #entriesFor(placement: Placement, settlement: Settlement): readonly CapacityEntry[] {
+    const { nowMs, capacityCoolDownMs, limitCoolDownMs } = this.#options;
+    const [key, keyOfLimit] = [capacityKey(placement), limitKey(placement)];
+    switch (settlement.kind) {
+      case "unknown":
+        return [];
+      case "accepted":
+        // While others were refused at the same time one success proves little: only a probe opens it again.
+        return (this.#probes.has(key) ? [key, keyOfLimit] : [])
+          .filter((it) => this.#entries.get(it)?.kind !== "open")
+          .map((it) => ({ key: it, kind: "open", untilMs: 0, message: "" }));
+      case "capacity": {
+        const { kind, message } = settlement;
+        return [{ key, kind, untilMs: nowMs() + capacityCoolDownMs, message }];
+      }
+      case "limit": {
+        const { kind, message } = settlement;
+        return [{ key: keyOfLimit, kind, untilMs: nowMs() + limitCoolDownMs, message }];
+      }
+    }
+  }
+
+  async #add(entry: CapacityEntry): Promise<void> {
+    const before = this.#entries.get(entry.key);
+    this.#entries.set(entry.key, entry);
+    // A hundred refusals under way at once say the same: one line of the file is enough.
+    const isNews = before?.kind !== entry.kind || entry.untilMs - before.untilMs > REFRESH_MS;
+    if (isNews) await this.#try(() => this.#options.store.add(entry));
+  }
+
+  async #refresh(): Promise<void> {
+    const nowMs = this.#options.nowMs();
+    if (Math.abs(nowMs - this.#readMs) < REFRESH_MS) return;
+    this.#readMs = nowMs;
+    await this.#try(async () => {
+      for (const entry of await this.#options.store.read()) this.#entries.set(entry.key, entry);
+    });
+  }
+
+  /** Losing the file costs some calls: said once, and no reason to stop. */
+  async #try(work: () => Promise<void>): Promise<void> {
+    if (!this.#isUsable) return;
+    try {
+      await work();
+    } catch (error) {
+      this.#isUsable = false;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.log.warn("could not use the file of capacities", { reason });
+    }
+  }
+}
+
+function createProbe(): { settled: Promise<void>; end: () => void } {
+  let end = (): void => undefined;
+  const settled = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { settled, end };
+}

@@ -1,0 +1,58 @@
+import type { Log } from "../domain/log.ts";
+import { describeAnswer, OciCallError } from "../oci/oci-errors.ts";
+import type { LaunchEnd, LaunchInquiry } from "../oci/provider.ts";
+import type { CapacityMemory } from "./capacity-memory.ts";
+import type { LaunchResult } from "./launch-target.ts";
+
+export interface EndContext {
+  readonly launches: LaunchInquiry;
+  readonly memory: CapacityMemory;
+  readonly log: Log;
+}
+
+export interface ExplainedEnd {
+  /** Another launch may go better. */
+  readonly isWorthAnother: boolean;
+  readonly reason: string;
+}
+
+/**
+ * Why an accepted instance ended before it had power. The launch's work request tells what OCI would have refused
+ * the launch with; when it did not fail, somebody has terminated the instance, and launching another would be against
+ * his will.
+ */
+export async function explainEnd(
+  context: EndContext,
+  accepted: Extract<LaunchResult, { kind: "launched" | "adopted" }>,
+): Promise<ExplainedEnd> {
+  const { instanceOcid } = accepted.instance;
+  const { nodeName } = accepted.target;
+  const end = await askForEnd(context, accepted);
+  if (end === undefined || end.kind === "not-failed") {
+    const reason = `its instance ended while it booted (${instanceOcid})`;
+    context.log.warn("instance ended", { node: nodeName, instanceOcid, reason });
+    return { isWorthAnother: false, reason };
+  }
+  const { failure } = end;
+  const message = describeAnswer(failure);
+  const reason = `OCI accepted the launch and then gave it up: ${message} (${instanceOcid})`;
+  context.log.warn("launch failed after it was accepted", { node: nodeName, instanceOcid, reason });
+  if (accepted.kind === "launched" && (failure.class === "capacity" || failure.class === "limit"))
+    await context.memory.settle(accepted.placement, { kind: failure.class, message });
+  return { isWorthAnother: failure.class !== "config" && failure.class !== "auth", reason };
+}
+
+/** Undefined: there is nothing to ask, or no answer. */
+async function askForEnd(
+  { launches, log }: EndContext,
+  accepted: Extract<LaunchResult, { kind: "launched" | "adopted" }>,
+): Promise<LaunchEnd | undefined> {
+  if (accepted.kind === "adopted" || accepted.workRequestOcid === undefined) return undefined;
+  try {
+    return await launches.explainLaunch(accepted.workRequestOcid);
+  } catch (error) {
+    if (!(error instanceof OciCallError)) throw error;
+    log.error("could not ask how a launch ended", { reason: error.message });
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import { shapeLabel, type Placement } from "./placement.ts";
+
+/** What a placement answered, as the file of capacities keeps it. */
+export interface CapacityEntry {
+  /** A placement, or with `limit` all placements that share its service limit. */
+  readonly key: string;
+  readonly kind: "capacity" | "limit" | "open";
+  /** Milliseconds since the epoch; from then on one node may try again. 0 when open. */
+  readonly untilMs: number;
+  /** OCI's words, for the reason of whoever is not even tried. */
+  readonly message: string;
+}
+
+/** Capacity is a matter of the machine, the racks and what is paid for it. */
+export function capacityKey(placement: Placement): string {
+  const { availabilityDomain, faultDomain = "any", capacityType } = placement;
+  return [shapeLabel(placement), availabilityDomain, faultDomain, capacityType].join(" ");
+}
+
+/** Service limits and quotas know no fault domains. */
+export function limitKey(placement: Placement): string {
+  const { availabilityDomain, capacityType } = placement;
+  return ["limit", shapeLabel(placement), availabilityDomain, capacityType].join(" ");
+}
+
+/** Reads one line of the file; undefined for what is none of ours: a torn line costs a call, nothing more. */
+export function parseCapacityEntry(line: string): CapacityEntry | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) return undefined;
+  const { key, kind, untilMs, message } = value as Partial<Record<keyof CapacityEntry, unknown>>;
+  const isKind = kind === "capacity" || kind === "limit" || kind === "open";
+  if (typeof key !== "string" || !isKind) return undefined;
+  if (typeof untilMs !== "number" || typeof message !== "string") return undefined;
+  return { key, kind, untilMs, message };
+}

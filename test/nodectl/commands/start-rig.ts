@@ -1,0 +1,98 @@
+import { CapacityMemory } from "../../../nodectl/commands/capacity-memory.ts";
+import type { LaunchTarget } from "../../../nodectl/commands/launch-target.ts";
+import {
+  startNodes,
+  type StartContext,
+  type StartReport,
+} from "../../../nodectl/commands/start-nodes.ts";
+import type { CapacityEntry } from "../../../nodectl/domain/capacity-entry.ts";
+import { DoomedJobs, type WakingJob } from "../../../nodectl/domain/doomed-jobs.ts";
+import type { LaunchSpecification } from "../../../nodectl/domain/launch-specification.ts";
+import type { FailureClass, LaunchOutcome, OciFailure } from "../../../nodectl/oci/provider.ts";
+import { FakeCloud } from "./fake-cloud.ts";
+import { RecordingSlurm } from "./recording-slurm.ts";
+import { silentLog } from "./silent-log.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+export const MINUTES_5 = 300_000;
+export const MINUTES_10 = 600_000;
+
+export interface RunOptions {
+  readonly jobs?: readonly WakingJob[];
+  readonly concurrency?: number;
+  readonly watchMs?: number;
+}
+
+/** startNodes() with a cloud and a Slurm in memory, in virtual time; each start is a process of its own. */
+export class StartRig {
+  readonly cloud = new FakeCloud();
+  readonly slurm = new RecordingSlurm();
+  readonly clock = new VirtualClock();
+  readonly deadline = new AbortController();
+  /** The file of capacities, which outlives the runs. */
+  readonly #stored: CapacityEntry[] = [];
+
+  constructor() {
+    this.clock.abortAfter(this.deadline, 3_600_000);
+  }
+
+  async start(
+    names: readonly string[],
+    specification: LaunchSpecification,
+    options: RunOptions = {},
+  ): Promise<StartReport> {
+    const targets = names.map((nodeName) => ({ nodeName, specification }));
+    return await this.startTargets(targets, options);
+  }
+
+  async startTargets(
+    targets: readonly LaunchTarget[],
+    options: RunOptions = {},
+  ): Promise<StartReport> {
+    for (const { nodeName } of targets) {
+      if (this.slurm.nodes.has(nodeName)) continue;
+      this.slurm.setNode(nodeName, "ALLOCATED", ["CLOUD", "POWERING_UP"]);
+    }
+    return await startNodes(this.#context(options), targets);
+  }
+
+  #context({ jobs = [], concurrency = 4, watchMs = 120_000 }: RunOptions): StartContext {
+    const { cloud, slurm, clock } = this;
+    return {
+      instances: cloud,
+      addresses: cloud,
+      launches: cloud,
+      memory: this.#createMemory(),
+      doomedJobs: new DoomedJobs(jobs),
+      slurm,
+      clock,
+      log: silentLog,
+      clusterId: "mouse",
+      isResumedNow: false,
+      concurrency,
+      watchMs,
+      signal: this.deadline.signal,
+    };
+  }
+
+  #createMemory(): CapacityMemory {
+    return new CapacityMemory({
+      store: {
+        read: () => Promise.resolve([...this.#stored]),
+        add: (entry) => Promise.resolve(void this.#stored.push(entry)),
+      },
+      log: silentLog,
+      nowMs: () => this.clock.now(),
+      capacityCoolDownMs: MINUTES_5,
+      limitCoolDownMs: MINUTES_10,
+    });
+  }
+}
+
+export function failure(failureClass: FailureClass, message: string, code: string): OciFailure {
+  return { class: failureClass, operation: "LaunchInstance", status: 500, code, message };
+}
+
+export function refused(...parts: Parameters<typeof failure>): LaunchOutcome {
+  return { kind: "refused", failure: failure(...parts) };
+}
