@@ -1,37 +1,46 @@
-import { stopNodes } from "../commands/stop-nodes.ts";
-import { openLog } from "./open-log.ts";
+import { findVictims, stopNodes } from "../commands/stop-nodes.ts";
 import type { Config } from "../domain/config.ts";
+import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
+import type { Instance, InstanceControl } from "../oci/provider.ts";
+import { createCommandLog } from "./command-log.ts";
 import { nodeNamesOf } from "./host-arguments.ts";
 import { loadConfig } from "./load.ts";
 import { loadTargets } from "./load-targets.ts";
 import { launchSettingsOf } from "./launch-settings.ts";
+import { openLog } from "./open-log.ts";
 import { parseOptions } from "./options.ts";
 import { PATH_HELP, PATH_OPTIONS, pathsOf } from "./path-options.ts";
 import { reportFatal, type FatalPaths } from "./report-fatal.ts";
-import { CommandError, type ExitCode, type Program } from "./run.ts";
+import { CommandError, type ExitCode, type Program, type ProgramInput } from "./run.ts";
 import { systemClock } from "./system-clock.ts";
 
 const HELP = `Usage: stopnode [options] HOSTLIST
 
-Terminates the OCI instance behind each named node. Slurm calls it (SuspendProgram) when nodes have
-been idle for SuspendTime; by hand it does the same. Only instances with this cluster's tags are
-touched. Safe to repeat: a node without an instance is a success.
+Terminates the OCI instance behind each named node. Slurm calls it
+(SuspendProgram) when nodes have been idle for SuspendTime; by hand it does the
+same. Only instances with this cluster's tags are touched. Safe to repeat: a
+node without an instance is a success.
 
-  HOSTLIST                  node names as Slurm writes them: 'vm-standard2-1-ad1-[0001-0003]'
+  HOSTLIST                  node names as Slurm writes them:
+                            'vm-standard2-1-ad1-[0001-0003]'
 
 Options:
+  --dry-run                 print the instances that would be terminated as
+                            JSON, say which nodes have none, and terminate
+                            nothing
 ${PATH_HELP}
   --help
 
-Exit status: 0 no named node has an instance any more; 1 some could not be terminated or are unknown;
-2 the command line is wrong.
+Exit status: 0 no named node has an instance any more (--dry-run: would have);
+1 some could not be terminated or are unknown; 2 the command line is wrong.
 `;
 
 /** The executable that Slurm calls as SuspendProgram. */
 export const stopnode: Program = async (input) => {
   const { values, positionals } = parseOptions(input.argv, {
     ...PATH_OPTIONS,
+    "dry-run": { type: "boolean" },
     help: { type: "boolean" },
   });
   if (values.help === true) {
@@ -39,6 +48,9 @@ export const stopnode: Program = async (input) => {
     return 0;
   }
   const nodeNames = nodeNamesOf(positionals);
+  if (values["dry-run"] === true) {
+    return await printVictims(input, await loadConfig(values), nodeNames);
+  }
   let paths: FatalPaths = pathsOf(values);
   try {
     const config = await loadConfig(values);
@@ -52,14 +64,8 @@ export const stopnode: Program = async (input) => {
 
 async function stop(config: Config, nodeNames: readonly string[], log: Log): Promise<ExitCode> {
   const startedMs = systemClock.now();
-  const { createProvider } = await import("./oci-context.ts");
   const context = {
-    // Nothing is launched here, so the files that a launch needs are not read.
-    instances: await createProvider(config, launchSettingsOf(config, {}), {
-      clock: systemClock,
-      log,
-      signal: AbortSignal.timeout(config.runDeadlineSeconds * 1000),
-    }),
+    instances: await createInstances(config, log),
     clock: systemClock,
     log,
     concurrency: config.launchConcurrency,
@@ -74,6 +80,41 @@ async function stop(config: Config, nodeNames: readonly string[], log: Log): Pro
     durationMs: systemClock.now() - startedMs,
   });
   return report.failed.length + lost.length === 0 ? 0 : 1;
+}
+
+async function createInstances(config: Config, log: Log): Promise<InstanceControl> {
+  const { createProvider } = await import("./oci-context.ts");
+  // Nothing is launched here, so the files that a launch needs are not read.
+  return createProvider(config, launchSettingsOf(config, {}), {
+    clock: systemClock,
+    log,
+    signal: AbortSignal.timeout(config.runDeadlineSeconds * 1000),
+  });
+}
+
+async function printVictims(
+  { stdout, stderr, pid }: ProgramInput,
+  config: Config,
+  nodeNames: readonly string[],
+): Promise<ExitCode> {
+  // The log file tells what was done, and nothing is done here.
+  const log = createCommandLog({ program: "stopnode", stream: stderr, clock: systemClock, pid });
+  const { instances, absent } = await findVictims(await createInstances(config, log), nodeNames);
+  stdout.write(`${JSON.stringify(instances.map(describeInstance), null, 2)}\n`);
+  const lost = absent.length === 0 ? [] : await unknownOf(config, absent, log);
+  const known = absent.filter((name) => !lost.includes(name));
+  if (known.length > 0) stderr.write(`stopnode: no instance: ${compressHostlist(known)}\n`);
+  if (lost.length > 0) {
+    stderr.write(`stopnode: no such node, check the name: ${compressHostlist(lost)}\n`);
+  }
+  return lost.length === 0 ? 0 : 1;
+}
+
+/** In OCI's words, where it has them. */
+function describeInstance(instance: Instance): Record<string, string> {
+  const { nodeName, instanceOcid, lifecycleState, shape, availabilityDomain } = instance;
+  const timeCreated = new Date(instance.timeCreatedMs).toISOString();
+  return { node: nodeName, instanceOcid, lifecycleState, shape, availabilityDomain, timeCreated };
 }
 
 /** Only for the message: that nodes.json cannot be read must not keep an instance running. */

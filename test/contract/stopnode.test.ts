@@ -70,6 +70,41 @@ describe("stopnode", () => {
     expect(rig.livingNames()).toEqual([]);
   });
 
+  it("prints with --dry-run what it would terminate and which nodes have nothing, and terminates none", async () => {
+    const rig = await createRig({ cloud: { bootMs: 0 }, strangerNames: ["vm-a-0001"] });
+    await rig.run("startnode", ["vm-a-[0001-0002]"]);
+    const before = rig.callCounts();
+    const result = await rig.run("stopnode", ["--dry-run", "vm-a-[0001-0004]"]);
+    expect(result.exitCode, result.stderr).toBe(0);
+    const ours = [...rig.cloud.records].filter(
+      (record) => record.order.freeformTags["cluster"] === "mouse",
+    );
+    expect(JSON.parse(result.stdout)).toEqual(
+      ours.map(({ displayName, instanceOcid, timeCreatedMs }) => ({
+        node: displayName,
+        instanceOcid,
+        lifecycleState: "RUNNING",
+        shape: "VM.Standard2.1",
+        availabilityDomain: rig.region.availabilityDomains[0],
+        timeCreated: new Date(timeCreatedMs).toISOString(),
+      })),
+    );
+    expect(result.stderr).toBe("stopnode: no instance: vm-a-[0003-0004]\n");
+    const lists = (before["ListInstances"] ?? 0) + 1;
+    expect(rig.callCounts()).toEqual({ ...before, ListInstances: lists });
+    expect(rig.livingNames()).toEqual(["vm-a-0001", "vm-a-0002"]);
+  });
+
+  it("fails with --dry-run for the names that it would fail for, and leaves no line in the log", async () => {
+    const rig = await createRig();
+    const result = await rig.run("stopnode", ["--dry-run", "vm-a-0001,vm-b-0001"]);
+    expect(result).toMatchObject({ exitCode: 1, stdout: "[]\n" });
+    expect(result.stderr).toBe(
+      "stopnode: no instance: vm-a-0001\nstopnode: no such node, check the name: vm-b-0001\n",
+    );
+    expect(await rig.log()).toEqual([]);
+  });
+
   it("refuses a name that nodes.json does not have and OCI neither", async () => {
     const rig = await createRig();
     const result = await rig.run("stopnode", ["vm-b-0001"]);
