@@ -36,6 +36,9 @@ wrong.
 /** A person waits: OCI's lists of shapes take a second or two. */
 const CATALOGUE_DEADLINE_MS = 60_000;
 
+/** Where stdout is no terminal, or one of unknown size. */
+const COLUMNS_DEFAULT = 80;
+
 /** On a file system of the machine's own, in a directory that only root writes to. */
 const LOCK_FILE = "/run/citc/finish.lock";
 
@@ -140,6 +143,8 @@ function printOutcome(
   outcome: FinishOutcome,
   log: Log,
 ): ExitCode {
+  // A terminal that has not been told its size says 0.
+  const columns = stdout.isTTY && stdout.columns > 0 ? stdout.columns : COLUMNS_DEFAULT;
   switch (outcome.kind) {
     case "not-ready":
     case "refused":
@@ -155,14 +160,14 @@ function printOutcome(
     }
     case "planned":
       stdout.write(outcome.diff === "" ? "The files would stay as they are.\n" : outcome.diff);
-      stdout.write(`\n${formatFinishReport(outcome.report, true)}`);
+      stdout.write(`\n${formatFinishReport(outcome.report, { isPlanned: true, columns })}`);
       break;
     case "unchanged":
-      stdout.write(formatFinishReport(outcome.report, false));
+      stdout.write(formatFinishReport(outcome.report, { isPlanned: false, columns }));
       stdout.write("Nothing to do: Slurm runs with these limits already.\n");
       break;
     case "configured":
-      stdout.write(formatFinishReport(outcome.report, false));
+      stdout.write(formatFinishReport(outcome.report, { isPlanned: false, columns }));
       stdout.write(
         "Done. Slurm wakes nodes as jobs need them: try sbatch, and watch with sinfo.\n",
       );

@@ -70,8 +70,15 @@ export function reportRetiring(retiring: readonly RetiringNode[]): FinishReport[
 
 const HEADINGS = ["SHAPE", "AD", "NODES", "CPUS", "MIB", "PARTITION", "CHANGE", "NAMES"];
 
+export interface ReportLayout {
+  /** Says what would be, not what is. */
+  readonly isPlanned: boolean;
+  /** Characters a line. What is longer than that in one piece, such as a hostlist, stands alone and uncut. */
+  readonly columns: number;
+}
+
 /** The table for a person, and below it what became, or would become, of nodes that left or came back. */
-export function formatFinishReport(report: FinishReport, isPlanned: boolean): string {
+export function formatFinishReport(report: FinishReport, layout: ReportLayout): string {
   const rows = report.groups.map((group) => [
     group.shape,
     `${group.availabilityDomain}`,
@@ -82,7 +89,7 @@ export function formatFinishReport(report: FinishReport, isPlanned: boolean): st
     describeChange(group),
     group.names,
   ]);
-  return [...formatTable([HEADINGS, ...rows]), ...describeNodes(report, isPlanned), ""].join("\n");
+  return [...formatTable(rows, layout.columns), ...describeNodes(report, layout), ""].join("\n");
 }
 
 function describeChange({ added, changed, held, names }: ReportedGroup): string {
@@ -94,34 +101,63 @@ function describeChange({ added, changed, held, names }: ReportedGroup): string 
   return words.join("; ") || "-";
 }
 
-function formatTable(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = HEADINGS.map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+const GAP = "  ";
+
+/** One line a row; cells of columns that are too many for a line stand below their row, each on a line of its own. */
+function formatTable(rows: readonly (readonly string[])[], columns: number): readonly string[] {
+  const widths = HEADINGS.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => (row[column] ?? "").length)),
   );
-  return rows.map((row) =>
-    row
+  const count = countFitting(widths, columns);
+  const lineOf = (cells: readonly string[]): string =>
+    cells
+      .slice(0, count)
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+      .join(GAP)
+      .trimEnd();
+  const below = HEADINGS.slice(count);
+  const labelWidth = Math.max(...below.map((heading) => heading.length));
+  return [
+    lineOf(HEADINGS),
+    ...rows.flatMap((row) => [
+      lineOf(row),
+      ...below.map((heading, index) =>
+        [GAP, heading.padEnd(labelWidth), GAP, row[count + index] ?? ""].join("").trimEnd(),
+      ),
+    ]),
+  ];
 }
 
-function describeNodes(report: FinishReport, isPlanned: boolean): readonly string[] {
+/** How many columns, from the left, fit on one line; the first always does. */
+function countFitting(widths: readonly number[], columns: number): number {
+  const fits = (count: number): boolean =>
+    widths.slice(0, count).reduce((sum, width) => sum + width + GAP.length, -GAP.length) <= columns;
+  const counts = widths.map((_, index) => index + 1);
+  return counts.findLast(fits) ?? 1;
+}
+
+function describeNodes(
+  report: FinishReport,
+  { isPlanned, columns }: ReportLayout,
+): readonly string[] {
   const { drained, retiring, dropped, returned, keptPartitions } = report;
   const would = isPlanned ? "would be " : "";
-  const lines = [
-    drained && `${would}drained, no longer in the limits: ${drained}`,
+  const facts: readonly (readonly [what: string, which: string])[] = [
+    [`${would}drained, no longer in the limits`, drained],
     ...retiring.map(
-      ({ because, names }) => `stays until a later finish, because it ${because}: ${names}`,
+      ({ because, names }) => [`stays until a later finish, because it ${because}`, names] as const,
     ),
     ...report.groups.map(
-      ({ held }) => held && `changes with a later finish, because it is on: ${held}`,
+      ({ held }) => ["changes with a later finish, because it is on", held] as const,
     ),
-    keptPartitions.length > 0
-      ? `partitions that stay until their jobs have ended: ${keptPartitions.join(", ")}`
-      : "",
-    dropped && `${would}dropped: ${dropped}`,
-    returned && `${would}back in service: ${returned}`,
+    ["partitions that stay until their jobs have ended", keptPartitions.join(", ")],
+    [`${would}dropped`, dropped],
+    [`${would}back in service`, returned],
   ];
-  return lines.filter((line) => line !== "");
+  return facts
+    .filter(([, which]) => which !== "")
+    .map(([what, which]) => {
+      const line = `${what}: ${which}`;
+      return line.length <= columns ? line : `${what}:\n${GAP}${which}`;
+    });
 }
