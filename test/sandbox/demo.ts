@@ -1,15 +1,16 @@
-import { parseOptions } from "../../nodectl/cli/options.ts";
-import { CommandError, runProgram } from "../../nodectl/cli/run.ts";
-import { printLine } from "./demo/print.ts";
+import { parseOptions, UsageError } from "../../nodectl/cli/options.ts";
+import { runProgram } from "../../nodectl/cli/run.ts";
 import { configure, watchJob } from "./demo/run-demo.ts";
 import { isReleaseName, RELEASES } from "./machines/releases.ts";
-import { openSandbox, stopOnSignals } from "./open-sandbox.ts";
+import { npmProgram, refuseArguments } from "./npm-program.ts";
+import { withSandbox } from "./open-sandbox.ts";
+import { Terminal } from "./terminal.ts";
 
 const HELP = `Usage: npm run demo [-- options]
 
-The main job, for real: a cluster in a region of OCI on this computer, a job that needs three nodes, and
-each node's way from sbatch until it is gone again. Takes under two minutes once all is set up, and leaves
-nothing behind. Needs root.
+The main job, for real: a cluster in a region of OCI on this computer, a job
+that needs three nodes, and each node's way from sbatch until it is gone again.
+Takes about a minute once all is set up, and leaves nothing behind. Needs root.
 
   --release NAME   bookworm (Slurm 22.05) or trixie (Slurm 24.11) [bookworm]
   --keep-logs      leave the run's directory with all logs
@@ -18,11 +19,11 @@ nothing behind. Needs root.
 
 const NODE_COUNT = 3;
 const SUSPEND_TIME_SECONDS = 8;
-const BOOT_MS = 5_000;
+const BOOT_SECONDS = 5;
 const LAUNCH_MS = 300;
 
-await runProgram("demo", async ({ argv, stdout }) => {
-  const { values } = parseOptions(argv, {
+const demo = npmProgram("demo", async ({ argv, stdout }) => {
+  const { values, positionals } = parseOptions(argv, {
     release: { type: "string", default: "bookworm" },
     "keep-logs": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -31,36 +32,32 @@ await runProgram("demo", async ({ argv, stdout }) => {
     stdout.write(HELP);
     return 0;
   }
+  refuseArguments("demo", positionals);
   const { release } = values;
   if (!isReleaseName(release)) {
-    throw new CommandError(`--release ${release}: write ${Object.keys(RELEASES).join(" or ")}`);
+    throw new UsageError(`--release ${release}: write ${Object.keys(RELEASES).join(" or ")}`);
   }
-  const terminal = { stream: stdout };
+  const terminal = new Terminal(stdout, { noColor: process.env["NO_COLOR"] });
   const startedMs = Date.now();
-  const sandbox = await openSandbox({
-    release,
-    cloud: { bootMs: BOOT_MS },
-    latency: { launchMs: LAUNCH_MS },
-    keepRun: values["keep-logs"],
-    report: (line) => {
-      printLine(terminal, line);
-    },
-  });
-  stopOnSignals(sandbox);
-  try {
-    const options = { nodeCount: NODE_COUNT, suspendTimeSeconds: SUSPEND_TIME_SECONDS };
-    printLine(
-      terminal,
-      `a region of OCI with one cluster is up (Slurm ${RELEASES[release].slurmVersion}); its nodes are off`,
+  const keepRun = values["keep-logs"];
+  const settings = { cloud: { bootMs: BOOT_SECONDS * 1000 }, latency: { launchMs: LAUNCH_MS } };
+  await withSandbox({ release, keepRun, ...settings }, terminal, async (sandbox, signal) => {
+    const options = {
+      nodeCount: NODE_COUNT,
+      bootSeconds: BOOT_SECONDS,
+      suspendTimeSeconds: SUSPEND_TIME_SECONDS,
+      signal,
+    };
+    const { slurmVersion } = RELEASES[release];
+    terminal.line(
+      `A region of OCI with one cluster is up (Slurm ${slurmVersion}); its nodes are off.`,
     );
     await configure(sandbox, terminal, options);
     await watchJob(sandbox, terminal, options);
-  } finally {
-    await sandbox.stop();
-  }
-  printLine(
-    terminal,
-    `\nEverything is gone again. ${Math.round((Date.now() - startedMs) / 1000)} s in all.`,
-  );
+  });
+  const elapsedSeconds = Math.round((Date.now() - startedMs) / 1000);
+  terminal.line(`\nEverything is gone again. ${elapsedSeconds} s in all.`);
   return 0;
 });
+
+await runProgram("demo", demo);

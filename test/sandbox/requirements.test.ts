@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkRequirements, RequirementError, type ComputerFacts } from "./requirements.ts";
@@ -41,5 +43,37 @@ describe("checkRequirements()", () => {
     const script = readFileSync(join(import.meta.dirname, "setup.sh"), "utf8");
     const installed = [...script.matchAll(/^ {2}\[(\S+)\]=/gm)].map(([, command]) => command);
     expect(installed.sort()).toEqual(asked.sort());
+  });
+});
+
+const SETUP = join(import.meta.dirname, "setup.sh");
+
+/** As who runs it; only root can become somebody else. */
+function setUp(user: "root" | "nobody", path = process.env["PATH"]) {
+  const isOther = user === "nobody" && process.getuid?.() === 0;
+  return spawnSync("bash", [SETUP], {
+    env: { PATH: path },
+    encoding: "utf8",
+    ...(isOther && { uid: 65534, gid: 65534 }),
+  });
+}
+
+describe("setup.sh", () => {
+  test("asks for root before anything else, in one line", () => {
+    const { status, stdout, stderr } = setUp("nobody");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/^setup: [^\n]*need root[^\n]*sudo[^\n]*\n$/);
+  });
+
+  test.runIf(process.getuid?.() === 0)("names a Node that is too old before it installs", () => {
+    const directory = mkdtempSync(join(tmpdir(), "citc-setup-"));
+    try {
+      writeFileSync(join(directory, "node"), "#!/bin/sh\necho 20.9.1\n", { mode: 0o755 });
+      const { status, stdout, stderr } = setUp("root", `${directory}:${process.env["PATH"] ?? ""}`);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+      expect(stderr).toMatch(/^setup: needs Node 20\.19 or later, and \S+ is 20\.9\.1: [^\n]*\n$/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });

@@ -38,6 +38,10 @@ export interface SandboxOptions {
   readonly keepRun?: boolean;
   /** Hears of what takes long. */
   readonly report?: (line: string) => void;
+  /** Hears, step by step, what is waited for. */
+  readonly progress?: (step: string) => void;
+  /** Ends a start that is under way; a sandbox that has started is stopped by stop(). */
+  readonly signal?: AbortSignal;
 }
 
 export interface ExecOptions {
@@ -84,7 +88,7 @@ export class Sandbox {
   /**
    * Resolves when every cluster's slurmctld listens: about a second after the image is there. Ends with this process,
    * whatever ends that.
-   * @throws RequirementError, ImageError
+   * @throws RequirementError, ImageError, the signal's reason
    */
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     checkRequirements(observeComputer());
@@ -100,7 +104,10 @@ export class Sandbox {
     const temporaryDirectory = join(directory, "tmp");
     const process = await RegionProcess.start(plan, { workDirectory, temporaryDirectory });
     const client = await RegionClient.open(workDirectory);
-    return new Sandbox({ workDirectory, process, client, clusterId, keepRun });
+    const sandbox = new Sandbox({ workDirectory, process, client, clusterId, keepRun });
+    if (options.signal?.aborted === true) await sandbox.stop();
+    options.signal?.throwIfAborted();
+    return sandbox;
   }
 
   /** Where the run's logs are: region.log, and clusters/<id>/machines/<name>/{console.log,log}. */
@@ -241,9 +248,10 @@ async function makePlan(
   clusterIds: readonly string[],
   directory: string,
 ): Promise<RegionPlan> {
-  const { release = "bookworm", report = () => undefined } = options;
+  const { release = "bookworm", report, progress, signal } = options;
+  const images = { directory: join(directory, "images"), report, progress, signal };
   const [imageDirectory, programsDirectory] = await Promise.all([
-    ensureImage(release, { directory: join(directory, "images"), report }),
+    ensureImage(release, images),
     ensurePrograms(options.archive, join(directory, "programs"), systemClock.now()),
   ]);
   return {

@@ -1,18 +1,19 @@
-import { CommandError } from "../../nodectl/cli/run.ts";
-import { parseOptions } from "../../nodectl/cli/options.ts";
+import { parseOptions, UsageError } from "../../nodectl/cli/options.ts";
 import { isReleaseName, RELEASES, type ReleaseName } from "./machines/releases.ts";
+import { refuseArguments } from "./npm-program.ts";
 
 export const SHELL_HELP = `Usage: npm run sandbox -- [options]
 
-Starts a region of OCI on this computer with one cluster, real Slurm in namespaces, and opens a shell on its management
-node. Leaving the shell ends everything. Needs root.
+Starts a region of OCI on this computer with one cluster, real Slurm in
+namespaces, and opens a shell on its management node. Leaving the shell ends
+everything. Needs root.
 
   --nodes N               how many nodes the limits allow [4]
   --shape NAME            what they are launched as [VM.Standard.E4.Flex.2.16]
   --boot-seconds N        from launch to power-on, at least 2 [5]
-  --launch-latency-ms N   how long the API takes to answer a LaunchInstance [300]
+  --launch-latency-ms N   how long LaunchInstance takes to answer [300]
   --suspend-time N        idle seconds before a node is stopped [60]
-  --release NAME          bookworm (Slurm 22.05) or trixie (Slurm 24.11) [bookworm]
+  --release NAME          bookworm (Slurm 22.05), trixie (24.11) [bookworm]
   --user NAME             opc, root or alice, an ordinary user [opc]
   --keep-logs             leave the run's directory with all logs
   --help
@@ -33,7 +34,7 @@ const USERS = ["opc", "root", "alice"] as const;
 
 /**
  * What the command line asks for; undefined when it asks for help.
- * @throws UsageError, CommandError
+ * @throws UsageError
  */
 export function readShellOptions(argv: readonly string[]): ShellOptions | undefined {
   const text = { type: "string" } as const;
@@ -49,8 +50,7 @@ export function readShellOptions(argv: readonly string[]): ShellOptions | undefi
     help: { type: "boolean" },
   });
   if (values.help === true) return undefined;
-  if (positionals[0] !== undefined)
-    throw new CommandError(`${positionals[0]}: no argument is expected`);
+  refuseArguments("sandbox", positionals);
   return {
     nodes: wholeNumber("nodes", values.nodes ?? "4", { min: 1, max: 500 }),
     // finish knows which shapes there are, and says so.
@@ -73,18 +73,18 @@ export function readShellOptions(argv: readonly string[]): ShellOptions | undefi
 function wholeNumber(option: string, text: string, range: { min: number; max: number }): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= range.min && value <= range.max) return value;
-  throw new CommandError(
+  throw new UsageError(
     `--${option} ${text}: write a whole number from ${range.min} to ${range.max}`,
   );
 }
 
 function releaseOf(text: string): ReleaseName {
   if (isReleaseName(text)) return text;
-  throw new CommandError(`--release ${text}: write ${Object.keys(RELEASES).join(" or ")}`);
+  throw new UsageError(`--release ${text}: write ${Object.keys(RELEASES).join(" or ")}`);
 }
 
 function userOf(text: string): ShellOptions["user"] {
   const user = USERS.find((name) => name === text);
   if (user !== undefined) return user;
-  throw new CommandError(`--user ${text}: write ${USERS.join(", ")}`);
+  throw new UsageError(`--user ${text}: write ${USERS.join(", ")}`);
 }

@@ -1,41 +1,41 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { stringify } from "yaml";
-import { CommandError, runProgram, type ExitCode } from "../../nodectl/cli/run.ts";
+import { CommandError, runProgram } from "../../nodectl/cli/run.ts";
+import { npmProgram } from "./npm-program.ts";
+import { withSandbox } from "./open-sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { openSandbox, stopOnSignals } from "./open-sandbox.ts";
 import { readShellOptions, SHELL_HELP, type ShellOptions } from "./shell-options.ts";
+import { Terminal } from "./terminal.ts";
 
 const MANAGEMENT = "mgmt";
 
-type Report = (line: string) => void;
-
-await runProgram("sandbox", async ({ argv, stdout }) => {
+const shell = npmProgram("sandbox", async ({ argv, stdout }) => {
   const options = readShellOptions(argv);
   if (options === undefined) {
     stdout.write(SHELL_HELP);
     return 0;
   }
-  const report: Report = (line) => stdout.write(`${line}\n`);
-  const sandbox = await openSandbox({
+  const terminal = new Terminal(stdout, { noColor: process.env["NO_COLOR"] });
+  const settings = {
     release: options.release,
     cloud: { bootMs: options.bootSeconds * 1000 },
     latency: { launchMs: options.launchLatencyMs },
     keepRun: options.keepLogs,
-    report,
+  };
+  await withSandbox(settings, terminal, async (sandbox) => {
+    await finish(sandbox, options, terminal);
+    terminal.line(welcome(options, sandbox));
+    await openShell(sandbox, options);
   });
-  stopOnSignals(sandbox);
-  try {
-    await finish(sandbox, options, report);
-    report(welcome(options, sandbox));
-    return await openShell(sandbox, options);
-  } finally {
-    await sandbox.stop();
-  }
+  terminal.line("All of it is gone again.");
+  return 0;
 });
 
+await runProgram("sandbox", shell);
+
 /** The admin's part: write limits.yaml, run finish. */
-async function finish(sandbox: Sandbox, options: ShellOptions, report: Report): Promise<void> {
+async function finish(sandbox: Sandbox, options: ShellOptions, terminal: Terminal): Promise<void> {
   const limits = `# What the cluster may use. Change it, then run ./finish.\n${stringify({
     [options.shape]: options.nodes,
     cluster: {
@@ -45,29 +45,44 @@ async function finish(sandbox: Sandbox, options: ShellOptions, report: Report): 
       cred_expire: 10,
     },
   })}`;
+  terminal.progress("finish: asks OCI for the shapes, writes Slurm's files, tells slurmctld");
   const result = await sandbox.finish(limits);
-  report(result.stdout.trimEnd());
-  if (result.exitCode !== 0) throw new CommandError(`finish failed:\n${result.stderr.trimEnd()}`);
+  if (result.stdout !== "") terminal.line(result.stdout.trimEnd());
+  if (result.exitCode === 0) return;
+  // Below the steps that went well.
+  const reason = /^finish: .*/ms.exec(result.stderr)?.[0] ?? result.stderr;
+  throw new CommandError(
+    `--shape ${options.shape} --nodes ${options.nodes}: the limits of these were not taken:\n${reason.trimEnd()}`,
+  );
 }
 
-function welcome({ bootSeconds, suspendTimeSeconds }: ShellOptions, sandbox: Sandbox): string {
+function welcome(options: ShellOptions, sandbox: Sandbox): string {
+  const { bootSeconds, suspendTimeSeconds, nodes, user } = options;
+  const sbatch = `sbatch -N${Math.min(nodes, 3)} --wrap 'srun hostname'`;
+  const forAdmins = `
+  sudo tail /var/log/slurm/elastic.log
+                                     what startnode and stopnode did
+  nano ~opc/limits.yaml              allow other shapes or numbers
+  ~opc/finish --dry-run              what that would change; without --dry-run:
+                                     change it
+  startnode --help; stopnode --help`;
   return `
-This is the management node of a cluster in a region of OCI on your computer. All of its nodes are off. Try:
+This is the management node of a cluster in a region of OCI on your computer,
+and you are ${user} there. All of the cluster's nodes are off. Try:
 
-  sinfo                                   the nodes; ~ is off, # is waking, % is stopping
-  sbatch -N3 --wrap 'srun hostname'       wakes three nodes: ${bootSeconds} s to power-on, then Slurm's own tick of up to 30 s
-  watch -n1 'squeue; sinfo -N'            see them come; after ${suspendTimeSeconds} s of idleness they go
-  cat slurm-*.out                         what the job wrote
-  sudo tail -f /var/log/slurm/elastic.log what startnode and stopnode did
-  nano limits.yaml; ./finish --dry-run    allow other shapes or numbers
-  startnode --help
+  sinfo                              the nodes: ~ is off, # wakes, % stops
+  ${sbatch}  wakes nodes: ${bootSeconds} s to power-on, then up to 30 s
+                                     until Slurm looks at the job again
+  watch -n1 'squeue; sinfo -N'       see them come (Ctrl-C ends it); after
+                                     ${suspendTimeSeconds} s of idleness they go
+  cat slurm-*.out                    what the job wrote${user === "alice" ? "" : forAdmins}
 
 Logs of all machines: ${sandbox.workDirectory}
 Leave the shell (exit, Ctrl-D) and all of it is gone.
 `;
 }
 
-async function openShell(sandbox: Sandbox, { user }: ShellOptions): Promise<ExitCode> {
+async function openShell(sandbox: Sandbox, { user }: ShellOptions): Promise<void> {
   const [command = "", ...argv] = await sandbox.enterCommand(MANAGEMENT, [
     ...["setpriv", `--reuid=${user}`, `--regid=${user}`, "--init-groups", "--reset-env"],
     ...["sh", "-c", "cd && exec bash --login"],
@@ -75,5 +90,4 @@ async function openShell(sandbox: Sandbox, { user }: ShellOptions): Promise<Exit
   const child = spawn(command, argv, { stdio: "inherit" });
   // What the shell's last command returned says nothing of the sandbox.
   await once(child, "exit");
-  return 0;
 }

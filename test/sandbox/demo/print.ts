@@ -1,46 +1,63 @@
-import { styleText } from "node:util";
 import { groupBy } from "../../../nodectl/domain/group-by.ts";
 import { compressHostlist } from "../../../nodectl/domain/hostlist.ts";
 import type { CallEntry } from "../api/call-log.ts";
+import type { Terminal } from "../terminal.ts";
 import { PHASES, type PhaseEvent } from "./timeline.ts";
 
-export interface Terminal {
-  readonly stream: NodeJS.WriteStream;
-}
-
 const PHASE_WIDTH = Math.max(...PHASES.map(({ name }) => name.length));
+/** Of a time and the space after it. */
+const TIME_WIDTH = 10;
 
-/** Prints a line; colours only where a terminal reads it. */
-export function printLine({ stream }: Terminal, text: string): void {
-  stream.write(`${text}\n`);
+/** What the lines of one job have in common. */
+export interface JobOnPaper {
+  readonly submittedMs: number;
+  /** All nodes that the job was promised. */
+  readonly nodeNames: readonly string[];
 }
 
-export function printHeading({ stream }: Terminal, text: string): void {
-  stream.write(`\n${stream.isTTY ? styleText("bold", text) : text}\n`);
-}
-
-/** One line for the nodes that reached the same phase in the same look. */
+/** One line for the nodes that reached the same phase in the same look; 80 columns, as long as few nodes are named. */
 export function printEvents(
   terminal: Terminal,
   events: readonly PhaseEvent[],
-  submittedMs: number,
+  { submittedMs, nodeNames }: JobOnPaper,
 ): void {
   const groups = groupBy(
     events,
     ({ phase, timeMs }) =>
       `${PHASES.findIndex((p) => p.name === phase)} ${Math.round((timeMs - submittedMs) / 200)}`,
   );
+  const all = allOf(nodeNames);
   for (const group of groups.values()) {
     const [first] = group;
     if (first === undefined) continue;
-    const phase = first.phase.padEnd(PHASE_WIDTH);
-    const word = terminal.stream.isTTY ? styleText("cyan", phase) : phase;
-    const names = compressHostlist(group.map(({ nodeName }) => nodeName));
-    printLine(
-      terminal,
-      `${seconds(first.timeMs - submittedMs)}  ${word}  ${names}  ${first.meaning}`,
-    );
+    const time = seconds(first.timeMs - submittedMs);
+    const phase = terminal.style("cyan", first.phase.padEnd(PHASE_WIDTH));
+    const names = group.map(({ nodeName }) => nodeName);
+    const who = shortHostlist(names, nodeNames).padEnd(all.length);
+    terminal.line(`${time}  ${phase}  ${who}  ${first.meaning}`);
   }
+}
+
+/** What the job's nodes are called at the top of its lines, once. */
+export function printNodes(terminal: Terminal, nodeNames: readonly string[]): void {
+  terminal.line(`${allOf(nodeNames)}: ${compressHostlist(nodeNames)}`);
+}
+
+/** What nothing has come after for a while. */
+export function printWait(terminal: Terminal, wait: string): void {
+  terminal.line(`${" ".repeat(TIME_WIDTH)}${terminal.style("dim", `... ${wait}`)}`);
+}
+
+function allOf(nodeNames: readonly string[]): string {
+  return nodeNames.length === 1 ? "the node" : `all ${nodeNames.length} nodes`;
+}
+
+/** Of names that begin alike only the end: `[0001-0002]`; `all 3 nodes` when none is missing. */
+export function shortHostlist(names: readonly string[], all: readonly string[]): string {
+  if (names.length === all.length) return allOf(all);
+  const [stem = ""] = compressHostlist(all).split("[");
+  const hostlist = compressHostlist(names);
+  return hostlist.startsWith(stem) ? hostlist.slice(stem.length) : hostlist;
 }
 
 /** How long the nodes took for each phase, from the end of the one before. */
@@ -50,7 +67,7 @@ export function printSummary(
   submittedMs: number,
 ): void {
   const byNode = groupBy(events, ({ nodeName }) => nodeName);
-  printLine(terminal, `${"phase".padEnd(PHASE_WIDTH)}    first     last   step (slowest node)`);
+  terminal.line(`${"phase".padEnd(PHASE_WIDTH)}    first     last   step (slowest node)`);
   PHASES.forEach((phase, index) => {
     const times = events.filter((event) => event.phase === phase.name).map(({ timeMs }) => timeMs);
     if (times.length === 0) return;
@@ -60,7 +77,7 @@ export function printSummary(
       Math.max(...times) - submittedMs,
       Math.max(...steps),
     ];
-    printLine(terminal, `${phase.name.padEnd(PHASE_WIDTH)} ${columns.map(seconds).join(" ")}`);
+    terminal.line(`${phase.name.padEnd(PHASE_WIDTH)} ${columns.map(seconds).join(" ")}`);
   });
 }
 
@@ -76,7 +93,7 @@ export function printCalls(terminal: Terminal, calls: readonly CallEntry[]): voi
   for (const [operation, ofOperation] of [...byOperation].sort(([a], [b]) => a.localeCompare(b))) {
     const refused = ofOperation.filter(({ status }) => status === null || status >= 400).length;
     const note = refused === 0 ? "" : `  (${refused} refused)`;
-    printLine(terminal, `${String(ofOperation.length).padStart(5)}  ${operation}${note}`);
+    terminal.line(`${String(ofOperation.length).padStart(5)}  ${operation}${note}`);
   }
 }
 

@@ -3,15 +3,9 @@ import { stringify } from "yaml";
 import { CommandError } from "../../../nodectl/cli/run.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { observe, type Observer } from "./observe.ts";
-import {
-  printCalls,
-  printEvents,
-  printHeading,
-  printLine,
-  printSummary,
-  type Terminal,
-} from "./print.ts";
-import { PHASES, Timeline } from "./timeline.ts";
+import type { Terminal } from "../terminal.ts";
+import { printCalls, printEvents, printNodes, printSummary, printWait } from "./print.ts";
+import { PHASES, Timeline, type PhaseName } from "./timeline.ts";
 
 const MANAGEMENT = "mgmt";
 const LOOK_INTERVAL_MS = 200;
@@ -19,9 +13,16 @@ const LOOK_INTERVAL_MS = 200;
 const WATCH_TIMEOUT_MS = 150_000;
 const FINISH_TIMEOUT_SECONDS = 120;
 
+/** After so long without news it is said what is waited for. */
+const SILENCE_MS_MAX = 1_500;
+const SUSPEND_TIMEOUT_SECONDS = 10;
+
 export interface DemoOptions {
   readonly nodeCount: number;
+  readonly bootSeconds: number;
   readonly suspendTimeSeconds: number;
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
 }
 
 const LIMITS_SHAPE = "VM.Standard.E4.Flex.2.16";
@@ -36,28 +37,30 @@ export async function configure(
     [LIMITS_SHAPE]: { 1: nodeCount + 1 },
     cluster: {
       suspend_time: suspendTimeSeconds,
-      suspend_timeout: 10,
+      suspend_timeout: SUSPEND_TIMEOUT_SECONDS,
       resume_timeout: 90,
       cred_expire: 10,
     },
   });
-  printHeading(terminal, "limits.yaml, and what `finish` makes of it");
-  printLine(terminal, limits);
+  terminal.heading("limits.yaml, and what `finish` makes of it");
+  terminal.line(limits);
+  terminal.progress("finish: asks OCI for the shapes, writes Slurm's files, tells slurmctld");
   await sandbox.exec(MANAGEMENT, ["tee", "limits.yaml"], { user: "opc", stdin: limits });
   const result = await sandbox.exec(MANAGEMENT, ["./finish"], {
     user: "opc",
     timeoutSeconds: FINISH_TIMEOUT_SECONDS,
   });
   if (result.exitCode !== 0) throw new CommandError(`finish failed:\n${result.stderr.trim()}`);
-  printLine(terminal, result.stdout.trim());
+  terminal.line(result.stdout.trim());
 }
 
 /** The researcher's part: one job, watched until its nodes are gone again. */
 export async function watchJob(
   sandbox: Sandbox,
   terminal: Terminal,
-  { nodeCount }: DemoOptions,
+  options: DemoOptions,
 ): Promise<void> {
+  const { nodeCount } = options;
   const argv = ["sbatch", "--parsable", `--nodes=${nodeCount}`, "--wrap", "srun hostname"];
   const isNodeListOfSinfo = (
     await sandbox.exec(MANAGEMENT, ["scontrol", "--version"])
@@ -67,37 +70,71 @@ export async function watchJob(
   const submitted = await sandbox.exec(MANAGEMENT, argv, { user: "alice" });
   if (submitted.exitCode !== 0) throw new CommandError(`sbatch failed: ${submitted.stderr.trim()}`);
   const jobId = submitted.stdout.trim();
-  printHeading(
-    terminal,
-    `sbatch -N${nodeCount} --wrap 'srun hostname'   (job ${jobId}, seconds since submission)`,
+  terminal.heading(
+    `sbatch -N${nodeCount} --wrap 'srun hostname'   (job ${jobId}; seconds since submission)`,
   );
-  const timeline = await watch({ sandbox, jobId, isNodeListOfSinfo }, terminal, submittedMs);
-  printHeading(terminal, `the job's output (slurm-${jobId}.out)`);
+  const observer = { sandbox, jobId, isNodeListOfSinfo };
+  const timeline = await watch(observer, terminal, { ...options, submittedMs });
+  terminal.heading(`the job's output (slurm-${jobId}.out)`);
   const output = await sandbox.exec(MANAGEMENT, ["sh", "-c", `cat ~/slurm-${jobId}.out`], {
     user: "alice",
   });
-  printLine(terminal, output.stdout.trim());
+  terminal.line(output.stdout.trim());
   checkOutput(output.stdout, nodeCount);
-  printHeading(terminal, "calls to OCI for this job");
+  terminal.heading("calls to OCI for this job");
   printCalls(terminal, await sandbox.calls(configuredCalls));
-  printHeading(terminal, "times");
+  terminal.heading("times");
   printSummary(terminal, timeline.events, submittedMs);
 }
 
 async function watch(
   observer: Observer,
   terminal: Terminal,
-  submittedMs: number,
+  options: DemoOptions & { readonly submittedMs: number },
 ): Promise<Timeline> {
+  const { submittedMs, signal } = options;
   const timeline = new Timeline();
+  let quietSinceMs = submittedMs;
   while (!timeline.isComplete) {
     const observation = await observe(observer);
-    printEvents(terminal, timeline.observe(observation), submittedMs);
+    signal.throwIfAborted();
+    const isFirst = timeline.nodeNames.length === 0;
+    const events = timeline.observe(observation);
+    const { nodeNames, nextPhase } = timeline;
+    if (isFirst && nodeNames.length > 0) printNodes(terminal, nodeNames);
+    printEvents(terminal, events, { submittedMs, nodeNames });
+    if (events.length > 0) quietSinceMs = observation.timeMs;
+    if (observation.timeMs - quietSinceMs > SILENCE_MS_MAX && nextPhase !== undefined) {
+      printWait(terminal, waitFor(nextPhase, options));
+      // Said once, until there is news.
+      quietSinceMs = Number.POSITIVE_INFINITY;
+    }
     if (observation.timeMs - submittedMs > WATCH_TIMEOUT_MS)
       throw new CommandError(describeStall(timeline));
     await delay(LOOK_INTERVAL_MS);
   }
   return timeline;
+}
+
+/** Why the phase is not there at once. */
+function waitFor(phase: PhaseName, { bootSeconds, suspendTimeSeconds }: DemoOptions): string {
+  switch (phase) {
+    case "running":
+      return `an instance has power ${bootSeconds} s after its launch`;
+    case "running the job":
+      return "Slurm looks at a configuring batch job every 30 s";
+    case "stopping":
+      return `SuspendTime: the nodes must be idle for ${suspendTimeSeconds} s`;
+    case "gone":
+      return `SuspendTimeout: Slurm counts a node as off after ${SUSPEND_TIMEOUT_SECONDS} s or more`;
+    case "configured":
+    case "launching":
+    case "provisioning":
+    case "address reported":
+    case "registered":
+    case "idle":
+      return `until "${phase}"`;
+  }
 }
 
 function describeStall({ events }: Timeline): string {

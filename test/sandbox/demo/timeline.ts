@@ -23,7 +23,7 @@ interface PhaseRule {
 export const PHASES = [
   {
     name: "configured",
-    meaning: "Slurm promised it to the job and wakes it (POWERING_UP)",
+    meaning: "promised to the job (POWERING_UP)",
     isReached: ({ node, isPromised }) => isPromised && node.flags.has("POWERING_UP"),
   },
   {
@@ -34,28 +34,28 @@ export const PHASES = [
   },
   {
     name: "provisioning",
-    meaning: "OCI accepted it (PROVISIONING)",
+    meaning: "accepted by OCI (PROVISIONING)",
     isReached: ({ instance }) => instance !== undefined,
   },
   {
     name: "address reported",
-    meaning: "startnode told Slurm its NodeAddr",
+    meaning: "startnode told Slurm the NodeAddr",
     isReached: ({ node }) => node.address !== "" && node.address !== node.name,
   },
   {
     name: "running",
-    meaning: "the instance has power (RUNNING) and boots",
+    meaning: "has power (RUNNING), and boots",
     isReached: ({ instance }) =>
       instance !== undefined && instance.lifecycleState !== "PROVISIONING",
   },
   {
     name: "registered",
-    meaning: "its slurmd reported to slurmctld",
+    meaning: "slurmd reported to slurmctld",
     isReached: ({ node }) => !node.flags.has("POWERING_UP") && !node.flags.has("POWERED_DOWN"),
   },
   {
     name: "running the job",
-    meaning: "the job has started on it",
+    meaning: "the job has started",
     isReached: ({ observation, isPromised }) =>
       isPromised && observation.jobState !== "CONFIGURING",
   },
@@ -72,7 +72,7 @@ export const PHASES = [
   },
   {
     name: "gone",
-    meaning: "the instance is TERMINATED, the node is off and can be asked for again",
+    meaning: "TERMINATED in OCI, off in Slurm",
     isReached: ({ node, instance }) =>
       node.flags.has("POWERED_DOWN") && instance?.lifecycleState === "TERMINATED",
   },
@@ -108,6 +108,16 @@ export class Timeline {
     const ordered = found.sort((a, b) => a.timeMs - b.timeMs);
     this.events.push(...ordered);
     return ordered;
+  }
+
+  /** The nodes that the job was ever promised. */
+  get nodeNames(): readonly string[] {
+    return [...this.#reached.keys()];
+  }
+
+  /** What the nodes wait for now: what follows the last phase that one of them reached. */
+  get nextPhase(): PhaseName | undefined {
+    return PHASES[Math.max(0, ...this.#reached.values())]?.name;
   }
 
   /** True when every node of the job has come to its end. */

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { findDebianMirror, type DebianMirror } from "./apt-sources.ts";
 import { keepTail } from "./keep-tail.ts";
 import { inOwnNamespaces } from "./own-namespaces.ts";
@@ -28,18 +29,23 @@ export class ImageError extends Error {
 export interface ImageStoreOptions {
   /** Where images are kept; they are named by what they are made of, so that an outdated one is never used. */
   readonly directory: string;
-  readonly report: (line: string) => void;
+  readonly report?: ((line: string) => void) | undefined;
+  /** Hears the steps of a build. */
+  readonly progress?: ((step: string) => void) | undefined;
+  /** Ends a build. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * The directory of the release's root file system, which is built first when it is not there yet (about 20 s). Two
  * callers at once build it once.
- * @throws ImageError
+ * @throws ImageError, the signal's reason
  */
 export async function ensureImage(
   release: ReleaseName,
-  { directory, report }: ImageStoreOptions,
+  options: ImageStoreOptions,
 ): Promise<string> {
+  const { directory, report } = options;
   const script = await readFile(BUILD_SCRIPT, "utf8");
   const image = join(directory, imageName(release, script));
   if (existsSync(image)) return image;
@@ -52,11 +58,13 @@ export async function ensureImage(
   }
   await mkdir(directory, { recursive: true });
   const started = performance.now();
-  report(
-    `building the ${release} image (Slurm ${RELEASES[release].slurmVersion}) from ${mirror.uri}`,
+  report?.(
+    `making the machines' image once (${release}, Slurm ${RELEASES[release].slurmVersion}; about half a minute)`,
   );
-  await build(release, image, mirror);
-  report(`built in ${Math.round((performance.now() - started) / 1000)} s, kept in ${image}`);
+  await build({ release, image, mirror }, options);
+  report?.(
+    `made in ${Math.round((performance.now() - started) / 1000)} s; it is kept for the next time`,
+  );
   return image;
 }
 
@@ -66,7 +74,16 @@ function imageName(release: ReleaseName, script: string): string {
   return `${release}-${digest.slice(0, 12)}`;
 }
 
-async function build(release: ReleaseName, image: string, mirror: DebianMirror): Promise<void> {
+interface Recipe {
+  readonly release: ReleaseName;
+  readonly image: string;
+  readonly mirror: DebianMirror;
+}
+
+async function build(
+  { release, image, mirror }: Recipe,
+  { progress, signal }: ImageStoreOptions,
+): Promise<void> {
   const keyRing = mirror.signedBy ?? DEBIAN_KEY_RING;
   const signature = existsSync(keyRing) ? ` [signed-by=${keyRing}]` : "";
   const sources = `deb${signature} ${mirror.uri} ${release} main`;
@@ -74,10 +91,25 @@ async function build(release: ReleaseName, image: string, mirror: DebianMirror):
     ...["flock", `${image}.lock`, "bash", BUILD_SCRIPT],
     ...[release, image, sources, ...PACKAGES],
   ]);
+  signal?.throwIfAborted();
   // Its own session: Ctrl-C reaches us alone, and our end is its end.
   const child = spawn(command, argv, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const kill = (): void => void child.kill("SIGKILL");
+  signal?.addEventListener("abort", kill);
   const output = keepTail([child.stdout, child.stderr]);
+  progress?.(`image: reading ${mirror.uri}`);
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    const step = stepOf(line);
+    if (step !== undefined) progress?.(`image: ${step}`);
+  });
   const [exitCode] = (await once(child, "close")) as [number | null];
+  signal?.removeEventListener("abort", kill);
+  signal?.throwIfAborted();
   if (exitCode === 0) return;
   throw new ImageError(`the ${release} image could not be built:\n${output()}`);
+}
+
+/** mmdebstrap tells its steps as `I: installing packages...`. */
+function stepOf(line: string): string | undefined {
+  return /^I: ([^/]*?)\.*$/.exec(line)?.[1];
 }
