@@ -58,6 +58,6 @@ fi
 
 # npm writes this file last: without it an earlier npm ci did not come to its end.
 if [[ ! -e node_modules/.package-lock.json ]]; then
-  echo "setup: installing the npm packages (npm ci)"
-  npm ci --no-audit --no-fund || fail "npm ci failed; what it says stands above."
+  echo "setup: installing the npm packages (npm ci), about half a minute"
+  npm ci --no-audit --no-fund --loglevel=error || fail "npm ci failed; what it says stands above."
 fi

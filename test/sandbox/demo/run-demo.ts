@@ -118,23 +118,19 @@ async function watch(
 
 /** Why the phase is not there at once. */
 function waitFor(phase: PhaseName, { bootSeconds, suspendTimeSeconds }: DemoOptions): string {
-  switch (phase) {
-    case "running":
-      return `an instance has power ${bootSeconds} s after its launch`;
-    case "running the job":
-      return "Slurm looks at a configuring batch job every 30 s";
-    case "stopping":
-      return `SuspendTime: the nodes must be idle for ${suspendTimeSeconds} s`;
-    case "gone":
-      return `SuspendTimeout: Slurm counts a node as off after ${SUSPEND_TIMEOUT_SECONDS} s or more`;
-    case "configured":
-    case "launching":
-    case "provisioning":
-    case "address reported":
-    case "registered":
-    case "idle":
-      return `until "${phase}"`;
-  }
+  const reasons: Readonly<Record<PhaseName, string>> = {
+    configured: "Slurm's scheduler takes up the job",
+    launching: "slurmctld calls startnode, which asks OCI what is there",
+    provisioning: "OCI answers the launch",
+    "address reported": "startnode reads the addresses from OCI",
+    running: `an instance has power ${bootSeconds} s after its launch`,
+    registered: "the instance boots until its slurmd reports",
+    "running the job": "Slurm looks at a configuring batch job every 30 s",
+    idle: "the job runs",
+    stopping: `SuspendTime: the nodes must be idle for ${suspendTimeSeconds} s`,
+    gone: `SuspendTimeout: Slurm counts a node as off after ${SUSPEND_TIMEOUT_SECONDS} s or more`,
+  };
+  return reasons[phase];
 }
 
 function describeStall({ events }: Timeline): string {
