@@ -64,8 +64,10 @@ export const stopnode: Program = async (input) => {
 
 async function stop(config: Config, nodeNames: readonly string[], log: Log): Promise<ExitCode> {
   const startedMs = systemClock.now();
+  const signal = AbortSignal.timeout(config.runDeadlineSeconds * 1000);
   const context = {
-    instances: await createInstances(config, log),
+    instances: await createInstances(config, log, signal),
+    signal,
     clock: systemClock,
     log,
     concurrency: config.launchConcurrency,
@@ -82,13 +84,17 @@ async function stop(config: Config, nodeNames: readonly string[], log: Log): Pro
   return report.failed.length + lost.length === 0 ? 0 : 1;
 }
 
-async function createInstances(config: Config, log: Log): Promise<InstanceControl> {
+async function createInstances(
+  config: Config,
+  log: Log,
+  signal = AbortSignal.timeout(config.runDeadlineSeconds * 1000),
+): Promise<InstanceControl> {
   const { createProvider } = await import("./oci-context.ts");
   // Nothing is launched here, so the files that a launch needs are not read.
   return createProvider(config, launchSettingsOf(config, {}), {
     clock: systemClock,
     log,
-    signal: AbortSignal.timeout(config.runDeadlineSeconds * 1000),
+    signal,
   });
 }
 

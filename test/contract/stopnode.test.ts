@@ -76,9 +76,9 @@ describe("stopnode", () => {
     const before = rig.callCounts();
     const result = await rig.run("stopnode", ["--dry-run", "vm-a-[0001-0004]"]);
     expect(result.exitCode, result.stderr).toBe(0);
-    const ours = [...rig.cloud.records].filter(
-      (record) => record.order.freeformTags["cluster"] === "mouse",
-    );
+    const ours = [...rig.cloud.records]
+      .filter((record) => record.order.freeformTags["cluster"] === "mouse")
+      .sort((left, right) => left.displayName.localeCompare(right.displayName));
     expect(JSON.parse(result.stdout)).toEqual(
       ours.map(({ displayName, instanceOcid, timeCreatedMs }) => ({
         node: displayName,
