@@ -34,6 +34,8 @@ export async function applyGeneration(
     haveNodesChanged: haveNodesChanged(observation, next),
   });
   context.progress(`writing generation ${next.id}`);
+  // The way back leads to what slurmctld runs with, also when the run that wrote it was killed before it noted so.
+  if (observation.isTaken) await markInUse(paths, observation.current);
   await writeGeneration(paths, next.files);
   const takeUp = await tellAndCatch(context, telling, expected);
   if (takeUp.kind === "taken-up") {

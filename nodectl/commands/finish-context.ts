@@ -3,14 +3,19 @@ import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { ShapeCatalogue } from "../oci/provider.ts";
-import type { JobControl, SlurmConfVerdict, SlurmControl } from "../slurm/control.ts";
+import type {
+  ConfigurationControl,
+  JobControl,
+  SlurmConfVerdict,
+  SlurmControl,
+} from "../slurm/control.ts";
 import type { FinishReport } from "./finish-report.ts";
 
 /** What finish needs of the world. */
 export interface FinishContext {
   readonly config: Config;
   readonly catalogue: ShapeCatalogue;
-  readonly slurm: SlurmControl & JobControl;
+  readonly slurm: SlurmControl & JobControl & ConfigurationControl;
   readonly clock: Clock;
   readonly log: Log;
   /** As the marker in finalised_directory is called: the short name or the whole. */

@@ -1,7 +1,9 @@
+import { isOfGeneration } from "../domain/generation.ts";
 import { expandHostlist } from "../domain/hostlist.ts";
 import type { NodesFile } from "../domain/launch-specification.ts";
+import { mergeNodesFiles } from "../domain/merge-nodes-files.ts";
 import { parseNodesFile } from "../domain/nodes-file.ts";
-import { isInUse, readGeneration } from "../files/generation.ts";
+import { isInUse, readGeneration, readPreviousGeneration } from "../files/generation.ts";
 import type { GenerationPaths, StoredGeneration } from "../files/generation.ts";
 import type { SlurmNode, SlurmVersion } from "../slurm/control.ts";
 import type { FinishContext } from "./finish-context.ts";
@@ -14,10 +16,15 @@ export interface Observation {
   /** Partitions that jobs name; undefined when slurmctld does not answer. */
   readonly partitionsWithJobs: ReadonlySet<string> | undefined;
   readonly current: StoredGeneration;
-  /** What nodes.json says; undefined when it is not there or cannot be used. */
+  /**
+   * The nodes.json of the generation that slurmctld runs with, and what the one on disk tells beyond it; undefined when
+   * neither can be used.
+   */
   readonly nodesFile: NodesFile | undefined;
-  /** True when slurmctld has confirmed exactly these files. */
+  /** True when slurmctld and the slurmds were told of exactly these files. */
   readonly isInUse: boolean;
+  /** True when slurmctld runs with exactly these files, although the slurmds may not have been told. */
+  readonly isTaken: boolean;
 }
 
 type ObservingContext = Pick<FinishContext, "slurm" | "progress">;
@@ -28,9 +35,6 @@ export async function observeCluster(
 ): Promise<Observation> {
   progress("asking slurmctld for its nodes");
   const current = await readGeneration(paths);
-  const nodesJson = current["nodes.json"];
-  const parsed =
-    nodesJson === undefined ? undefined : parseNodesFile(nodesJson, paths.files["nodes.json"]);
   const isAnswering = await slurm.isAnswering();
   if (!isAnswering) progress("slurmctld does not answer: no node is drained or dropped");
   return {
@@ -38,9 +42,44 @@ export async function observeCluster(
     nodes: isAnswering ? await nodesByName({ slurm }) : undefined,
     partitionsWithJobs: isAnswering ? await slurm.partitionsWithJobs() : undefined,
     current,
-    nodesFile: parsed?.kind === "valid" ? parsed.value : undefined,
-    isInUse: await isInUse(paths, current),
+    ...(await observeGeneration({ slurm }, { paths, current, isAnswering })),
   };
+}
+
+interface GenerationOnDisk {
+  readonly paths: GenerationPaths;
+  readonly current: StoredGeneration;
+  readonly isAnswering: boolean;
+}
+
+/**
+ * Which generation slurmctld runs with. A run that was killed after it wrote files and before slurmctld was told leaves
+ * files that are not in use: what they say of a node is not what its jobs were started with.
+ */
+async function observeGeneration(
+  { slurm }: Pick<FinishContext, "slurm">,
+  { paths, current, isAnswering }: GenerationOnDisk,
+): Promise<Pick<Observation, "nodesFile" | "isInUse" | "isTaken">> {
+  const written = nodesFileOf(current, paths);
+  if (await isInUse(paths, current)) {
+    return { nodesFile: written, isInUse: true, isTaken: true };
+  }
+  const previous = await readPreviousGeneration(paths);
+  const earlier = previous && nodesFileOf(previous, paths);
+  const slurmConf = current["slurm.conf"];
+  // When nobody answers, the last generation that was confirmed is the likeliest.
+  const isOnDisk = isAnswering && (await slurm.runsFilesOnDisk());
+  const isTaken =
+    isOnDisk && written !== undefined && isOfGeneration(slurmConf, written.generation);
+  const isEarlier = !isOnDisk || slurmConf === previous?.["slurm.conf"];
+  const inUse = isTaken || !isEarlier ? written : earlier;
+  return { nodesFile: mergeNodesFiles(inUse, written), isInUse: false, isTaken };
+}
+
+function nodesFileOf(stored: StoredGeneration, { files }: GenerationPaths): NodesFile | undefined {
+  const text = stored["nodes.json"];
+  const parsed = text === undefined ? undefined : parseNodesFile(text, files["nodes.json"]);
+  return parsed?.kind === "valid" ? parsed.value : undefined;
 }
 
 export async function nodesByName({

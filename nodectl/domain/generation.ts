@@ -59,10 +59,19 @@ export function buildGeneration(input: GenerationInput): Generation {
   };
 }
 
+/** True when slurm.conf is of the generation that a nodes.json names: a killed run may leave a mixture. */
+export function isOfGeneration(slurmConf: string | undefined, id: string): boolean {
+  return slurmConf?.startsWith(headerStart(id)) === true;
+}
+
+function headerStart(id: string): string {
+  return `# Generation ${id},`;
+}
+
 /** Without a time: a second run must write the same bytes. */
 function header(id: string): string {
   return [
-    `# Generation ${id}, written by finish, which replaces this file whole: change limits.yaml and run finish.`,
+    `${headerStart(id)} written by finish, which replaces this file whole: change limits.yaml and run finish.`,
     "",
     "",
   ].join("\n");

@@ -55,6 +55,15 @@ export interface JobControl {
   partitionsWithJobs(): Promise<ReadonlySet<string>>;
 }
 
+/** What finish asks about slurmctld's own configuration. */
+export interface ConfigurationControl {
+  /**
+   * True when slurmctld runs with Slurm's configuration as it stands on disk: slurm.conf and what it includes, comments
+   * and all.
+   */
+  runsFilesOnDisk(): Promise<boolean>;
+}
+
 /** What Slurm's own parser says of a slurm.conf. */
 export type SlurmConfVerdict =
   { readonly kind: "valid" } | { readonly kind: "invalid"; readonly message: string };

@@ -3,7 +3,14 @@ import pRetry from "p-retry";
 import type { Clock } from "../domain/clock.ts";
 import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
-import type { JobControl, NodeAddress, SlurmControl, SlurmNode, SlurmVersion } from "./control.ts";
+import type {
+  ConfigurationControl,
+  JobControl,
+  NodeAddress,
+  SlurmControl,
+  SlurmNode,
+  SlurmVersion,
+} from "./control.ts";
 import { NO_NODE_LIST, SlurmCommandError } from "./slurm-command-error.ts";
 import { readNodeRecords } from "./node-records.ts";
 import { runSubprocess } from "./subprocess.ts";
@@ -40,7 +47,9 @@ const RETRY_DELAY_MS_MAX = 2_000;
 const REASON_LENGTH_MAX = 400;
 
 /** SlurmControl by the commands that come with Slurm. Calls go one after the other: slurmctld has one node lock. */
-export function createScontrol(options: ScontrolOptions): SlurmControl & JobControl {
+export function createScontrol(
+  options: ScontrolOptions,
+): SlurmControl & JobControl & ConfigurationControl {
   let version: Promise<SlurmVersion> | undefined;
   const getVersion = (): Promise<SlurmVersion> => {
     version ??= readVersion(options).catch((error: unknown) => {
@@ -63,6 +72,7 @@ export function createScontrol(options: ScontrolOptions): SlurmControl & JobCont
     },
     isAnswering: () => isAnswering(options),
     partitionsWithJobs: () => partitionsWithJobs(options),
+    runsFilesOnDisk: () => runsFilesOnDisk(options),
   };
 }
 
@@ -227,4 +237,13 @@ async function retryWhilePassing<Answer>(
       }
     },
   });
+}
+
+/**
+ * scontrol reads the files itself and compares their hash with slurmctld's: `HASH_VAL = Match`, or `Different Ours=…
+ * Slurmctld=…` (seen on 22.05.8 and 24.11.5; the hash covers included files and comments).
+ */
+async function runsFilesOnDisk(options: ScontrolOptions): Promise<boolean> {
+  const { stdout } = await callSlurm(options, "scontrol", ["show", "config"]);
+  return /^HASH_VAL\s*=\s*Match\s*$/m.test(stdout);
 }

@@ -1,3 +1,4 @@
+import { parse, stringify } from "yaml";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Admin } from "./admin.ts";
 import { awaitState } from "./await-state.ts";
@@ -10,6 +11,13 @@ const NEVER_SECONDS = 3600;
 const FINISH = "/usr/local/bin/finish";
 const RESTART = { file: "/usr/local/sbin/restart-slurmctld", words: [] };
 const RECONFIGURE = { file: "/usr/bin/scontrol", words: ["reconfigure"] };
+
+/** The limits with all nodes in another partition than the one that stands there. */
+function inPartition(partition: string, text: string): string {
+  const parsed = parse(text) as Record<string, unknown>;
+  const [shape = ""] = Object.keys(parsed);
+  return stringify({ ...parsed, [shape]: { count: parsed[shape], partition } });
+}
 
 function limits(nodeCount: number): string {
   return limitsOf({ nodeCount, suspendTimeSeconds: NEVER_SECONDS });
@@ -101,6 +109,21 @@ describe.for([
       await wakeByHand(cluster, [nodeName(4)]);
       const result = await cluster.run([`--nodelist=${nodeName(4)}`, "hostname"]);
       expect(result).toMatchObject({ exitCode: 0, stdout: `${nodeName(4)}\n` });
+    });
+
+    test("killed with another partition, it leaves a job that starts then where slurmctld put it", async () => {
+      await admin.write("limits.yaml", inPartition("other", limits(4)), "opc");
+      await gate.close();
+      const killed = admin.finish();
+      await gate.awaitCaller();
+      expect(await fixture.sandbox.kill(cluster.management, FINISH)).toBe(true);
+      expect((await killed).exitCode).not.toBe(0);
+      await gate.killWaiting();
+      await wakeByHand(cluster, [nodeName(3)]);
+      const late = await HeldJob.start(cluster, nodeName(3));
+      const next = await admin.finish();
+      expect(next.exitCode, next.stderr).toBe(0);
+      await late.end();
       await job.end();
     });
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cloudNodesOf } from "../../../nodectl/commands/observe-cluster.ts";
 import type {
+  ConfigurationControl,
   JobControl,
   SlurmControl,
   SlurmNode,
@@ -8,17 +9,21 @@ import type {
 } from "../../../nodectl/slurm/control.ts";
 
 /** A slurmctld in memory. It takes its nodes from the slurm.conf on disk, when told, as the real one does. */
-export class FakeSlurm implements SlurmControl, JobControl {
+export class FakeSlurm implements SlurmControl, JobControl, ConfigurationControl {
   readonly nodes = new Map<string, SlurmNode>();
   /** What was asked of it, in order; without questions. */
   readonly calls: string[] = [];
   readonly #confFile: string;
   readonly #version: SlurmVersion;
+  /** The text of slurm.conf that it last read. */
+  #running: string | undefined;
   /** Partitions that jobs name. */
   readonly jobPartitions = new Set<string>();
   isUp = true;
   /** A word in slurm.conf that slurmctld dies of, though the parser lets it pass. */
   deadlyWord: string | undefined;
+  /** Never ends a restart or a reconfigure: who asked for it can as well be dead. */
+  isDeaf = false;
   /** Runs after the next drain, in place of what the world does meanwhile. */
   afterDrain: (() => void) | undefined;
 
@@ -38,6 +43,10 @@ export class FakeSlurm implements SlurmControl, JobControl {
 
   partitionsWithJobs(): Promise<ReadonlySet<string>> {
     return this.#answer(() => new Set(this.jobPartitions));
+  }
+
+  runsFilesOnDisk(): Promise<boolean> {
+    return this.#answer(() => this.#running === readFileSync(this.#confFile, "utf8"));
   }
 
   isAnswering(): Promise<boolean> {
@@ -69,6 +78,7 @@ export class FakeSlurm implements SlurmControl, JobControl {
 
   /** 22.05 ends when the set of nodes has changed. */
   reconfigure(): Promise<void> {
+    if (this.isDeaf) return this.#ignore();
     return this.#answer(() => {
       this.calls.push("reconfigure");
       const wanted = this.#confNodes();
@@ -82,6 +92,7 @@ export class FakeSlurm implements SlurmControl, JobControl {
   }
 
   restart(): Promise<void> {
+    if (this.isDeaf) return this.#ignore();
     this.calls.push("restart");
     this.isUp = true;
     this.#load(this.#confNodes());
@@ -107,6 +118,11 @@ export class FakeSlurm implements SlurmControl, JobControl {
     return node === undefined ? "unknown" : [node.base, ...node.flags].join("+");
   }
 
+  #ignore(): Promise<void> {
+    this.calls.push("ignored");
+    return new Promise(() => undefined);
+  }
+
   #confNodes(): readonly string[] {
     const text = readFileSync(this.#confFile, "utf8");
     if (this.deadlyWord !== undefined && text.includes(this.deadlyWord)) this.isUp = false;
@@ -115,6 +131,7 @@ export class FakeSlurm implements SlurmControl, JobControl {
 
   #load(names: readonly string[]): void {
     if (!this.isUp) return;
+    this.#running = readFileSync(this.#confFile, "utf8");
     for (const name of this.nodes.keys()) if (!names.includes(name)) this.nodes.delete(name);
     for (const name of names) if (!this.nodes.has(name)) this.put(name, "IDLE", ["POWERED_DOWN"]);
   }

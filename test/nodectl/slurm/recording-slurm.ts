@@ -11,6 +11,8 @@ export interface RecordingSlurm {
   beAway(calls: number): void;
   /** What --version says. */
   setVersion(text: string): void;
+  /** What `scontrol show config` says of the files' hash. */
+  setHash(text: string): void;
   /** What `sinfo --json` and `scontrol show nodes --json` print. */
   setNodes(json: string): void;
 }
@@ -31,6 +33,7 @@ if [ "$away" -gt 0 ]; then
 fi
 case "$*" in
   *--json) cat "$here/nodes.json" ;;
+  "show config") echo "HASH_VAL                = $(cat "$here/hash.txt")" ;;
   *--format=%P) printf 'compute\nlong,compute\ncompute\n' ;;
   *bad*) echo "slurm_update error: Invalid node name specified" >&2; exit 1 ;;
   *idle*state=RESUME) echo "slurm_update error: Invalid node state specified" >&2; exit 1 ;;
@@ -52,6 +55,7 @@ export function createRecordingSlurm(): RecordingSlurm {
   write("away.txt", "0");
   write("version.txt", "slurm-wlm 24.11.5\n");
   write("nodes.json", '{"nodes": []}');
+  write("hash.txt", "Match");
   return {
     binDirectory,
     calls: () =>
@@ -63,6 +67,9 @@ export function createRecordingSlurm(): RecordingSlurm {
     },
     setVersion: (text) => {
       write("version.txt", `${text}\n`);
+    },
+    setHash: (text) => {
+      write("hash.txt", text);
     },
     setNodes: (json) => {
       write("nodes.json", json);

@@ -1,7 +1,11 @@
 import { readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createScontrol } from "../../../nodectl/slurm/scontrol.ts";
-import type { JobControl, SlurmControl } from "../../../nodectl/slurm/control.ts";
+import type {
+  ConfigurationControl,
+  JobControl,
+  SlurmControl,
+} from "../../../nodectl/slurm/control.ts";
 import { createRecordingSlurm } from "./recording-slurm.ts";
 import type { RecordingSlurm } from "./recording-slurm.ts";
 
@@ -19,7 +23,7 @@ afterEach(() => {
 
 function control(
   overrides: { commandTimeoutMs?: number; deadlineMs?: number } = {},
-): SlurmControl & JobControl {
+): SlurmControl & JobControl & ConfigurationControl {
   const ignore = (): void => undefined;
   return createScontrol({
     binDirectory: slurm.binDirectory,
@@ -83,6 +87,16 @@ describe("scontrol: jobs", () => {
   test("the partitions of jobs come once each, also from a list of several", async () => {
     expect(await control().partitionsWithJobs()).toEqual(new Set(["compute", "long"]));
     expect(slurm.calls()).toEqual(["--all --noheader --format=%P"]);
+  });
+});
+
+describe("scontrol: configuration", () => {
+  test.each([
+    ["Match", true],
+    ["Different Ours=0xa9de721e Slurmctld=0xd749ae69", false],
+  ])("a hash that is %s", async (hash, expected) => {
+    slurm.setHash(hash);
+    expect(await control().runsFilesOnDisk()).toBe(expected);
   });
 });
 
