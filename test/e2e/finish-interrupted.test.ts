@@ -12,11 +12,12 @@ const FINISH = "/usr/local/bin/finish";
 const RESTART = { file: "/usr/local/sbin/restart-slurmctld", words: [] };
 const RECONFIGURE = { file: "/usr/bin/scontrol", words: ["reconfigure"] };
 
-/** The limits with all nodes in another partition than the one that stands there. */
-function inPartition(partition: string, text: string): string {
+/** The limits with nodes of another size: a job ends with NODE_FAIL when that becomes of its node. */
+function resized(text: string): string {
   const parsed = parse(text) as Record<string, unknown>;
   const [shape = ""] = Object.keys(parsed);
-  return stringify({ ...parsed, [shape]: { count: parsed[shape], partition } });
+  const slurm_options = { CoresPerSocket: 2 };
+  return stringify({ ...parsed, [shape]: { count: parsed[shape], slurm_options } });
 }
 
 function limits(nodeCount: number): string {
@@ -111,8 +112,8 @@ describe.for([
       expect(result).toMatchObject({ exitCode: 0, stdout: `${nodeName(4)}\n` });
     });
 
-    test("killed with another partition, it leaves a job that starts then where slurmctld put it", async () => {
-      await admin.write("limits.yaml", inPartition("other", limits(4)), "opc");
+    test("killed with other sizes, it leaves the node of a job that starts then as slurmctld had it", async () => {
+      await admin.write("limits.yaml", resized(limits(4)), "opc");
       await gate.close();
       const killed = admin.finish();
       await gate.awaitCaller();
