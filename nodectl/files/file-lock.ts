@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
@@ -10,16 +10,23 @@ export class FileLockError extends Error {
 }
 
 export interface FileLockOptions {
-  /** Its directory is made when it is not there. The file stays behind, empty: removing it would be a race. */
+  /**
+   * Its directory is made when it is not there. The file stays behind: removing it would be a race. It holds the number
+   * of the process that had the lock last.
+   */
   readonly file: string;
   readonly waitSecondsMax: number;
   /** What the holder does, for the message: "another finish is running". */
   readonly holder: string;
+  /** Called once when the lock is not free, with the process that seems to hold it. */
+  onWait?(processId: number | undefined): void;
 }
 
 /** flock(1) of util-linux, which Debian and Enterprise Linux cannot be without. */
 const FLOCK = "/usr/bin/flock";
 const TIMED_OUT = 75;
+/** Says that the lock is held and by whom, and holds it until its standard input ends. */
+const HOLD = 'echo "$2" > "$1"; echo held; exec cat';
 
 type Holder = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -34,7 +41,7 @@ export async function withFileLock<Answer>(
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   await mkdir(dirname(options.file), { recursive: true, mode: 0o755 });
-  const holder = await acquire(options);
+  const holder = (await acquire(options, 0)) ?? (await waitFor(options));
   try {
     return await work();
   } finally {
@@ -42,35 +49,46 @@ export async function withFileLock<Answer>(
   }
 }
 
-async function acquire(options: FileLockOptions): Promise<Holder> {
+async function waitFor(options: FileLockOptions): Promise<Holder> {
   const { file, waitSecondsMax } = options;
+  const processId = Number.parseInt(await readFile(file, "utf8"), 10);
+  options.onWait?.(Number.isNaN(processId) ? undefined : processId);
+  const holder = await acquire(options, waitSecondsMax);
+  if (holder !== undefined) return holder;
+  const message = `${options.holder} (lock ${file}, waited ${waitSecondsMax} s); try again when it has ended`;
+  throw new FileLockError(message);
+}
+
+/** Undefined when the lock is not free within the time. */
+async function acquire(
+  { file }: FileLockOptions,
+  waitSecondsMax: number,
+): Promise<Holder | undefined> {
   const words = ["-w", String(waitSecondsMax), "-E", String(TIMED_OUT), file];
-  const holder: Holder = spawn(FLOCK, [...words, "/bin/sh", "-c", "echo held; exec cat"], {
+  const hold = ["/bin/sh", "-c", HOLD, "sh", file, String(process.pid)];
+  const holder: Holder = spawn(FLOCK, [...words, ...hold], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: "/usr/bin:/bin" },
   });
   // When the holder is gone, so is the lock; the work's own errors say more than a broken pipe.
   holder.stdin.on("error", () => undefined);
-  await new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     let complaint = "";
     holder.stderr.on("data", (chunk: Buffer) => {
       complaint = (complaint + chunk.toString()).slice(0, 500);
     });
     holder.stdout.once("data", () => {
-      resolve();
+      resolve(holder);
     });
     holder.once("error", (cause) => {
       reject(new FileLockError(`${FLOCK}: ${cause.message}`, { cause }));
     });
     holder.once("close", (code) => {
-      const message =
-        code === TIMED_OUT
-          ? `${options.holder} (lock ${file}, waited ${waitSecondsMax} s); try again when it has ended`
-          : `${FLOCK} ${file}: ${complaint.trim() || `exit code ${code ?? "unknown"}`}`;
-      reject(new FileLockError(message));
+      if (code === TIMED_OUT) resolve(undefined);
+      const reason = complaint.trim() || `exit code ${code ?? "unknown"}`;
+      reject(new FileLockError(`${FLOCK} ${file}: ${reason}`));
     });
   });
-  return holder;
 }
 
 async function release(holder: Holder): Promise<void> {

@@ -43,6 +43,15 @@ describe("withFileLock()", () => {
     });
   });
 
+  test("says once, before it waits, who seems to have it", async () => {
+    const waits: (number | undefined)[] = [];
+    const onWait = (processId: number | undefined): void => void waits.push(processId);
+    await withFileLock({ ...lock(), onWait }, async () => {
+      await expect(withFileLock({ ...lock(1), onWait }, () => Promise.resolve())).rejects.toThrow();
+    });
+    expect(waits).toEqual([process.pid]);
+  });
+
   test("runs that wait come one after the other", async () => {
     const events: string[] = [];
     const work = (name: string) => async () => {
