@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { finish as finishCluster } from "../commands/finish.ts";
 import type { FinishContext, FinishOutcome } from "../commands/finish-context.ts";
 import { formatFinishReport } from "../commands/finish-report.ts";
+import { describeUnready, exists } from "../commands/readiness.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
 import { formatProblem } from "../domain/problem.ts";
@@ -10,10 +11,12 @@ import { createScontrol } from "../slurm/scontrol.ts";
 import { restartSlurmctld } from "../slurm/restart-slurmctld.ts";
 import { checkSlurmConf } from "../slurm/slurm-conf-check.ts";
 import { createCommandLog } from "./command-log.ts";
+import { CONFIG_FILE } from "./config.ts";
 import { loadConfig } from "./load.ts";
 import { parseOptions, UsageError } from "./options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "./path-options.ts";
 import type { ExitCode, Program, ProgramInput } from "./run.ts";
+import { FINALISED_DIRECTORY } from "./settings.ts";
 import { systemClock } from "./system-clock.ts";
 
 const HELP = `Usage: finish [options]
@@ -24,6 +27,8 @@ job nor a node that is on. Run it again whenever limits.yaml has changed; a seco
 
 Options:
   --dry-run                 show what would change, and change nothing
+  --now                     restart slurmctld, where Slurm before 23.11 needs it, without waiting for jobs
+                            whose nodes are waking: those of several nodes, and waiting sruns, may fail
   --limits FILE             what to read [limits_file of the settings: /home/opc/limits.yaml]
   --json                    print the report as JSON
 ${PATH_HELP}
@@ -47,6 +52,7 @@ export const finish: Program = async (input) => {
   const { values, positionals } = parseOptions(input.argv, {
     ...PATH_OPTIONS,
     "dry-run": { type: "boolean" },
+    now: { type: "boolean" },
     limits: { type: "string" },
     "lock-file": { type: "string" },
     json: { type: "boolean" },
@@ -60,8 +66,13 @@ export const finish: Program = async (input) => {
   if (extra !== undefined) {
     throw new UsageError(`unexpected argument ${JSON.stringify(extra)}; write --limits ${extra}`);
   }
-  const config = await loadConfig(values);
   const isJson = values.json === true;
+  const unready = await describeUnreadyMachine(values);
+  if (unready !== undefined) {
+    input.stderr.write(isJson ? "" : `finish: ${unready}\n`);
+    return isJson ? printJson(input, { kind: "not-ready", message: unready }) : 1;
+  }
+  const config = await loadConfig(values);
   const context = await createContext(config, {
     input,
     isJson,
@@ -71,9 +82,23 @@ export const finish: Program = async (input) => {
   const outcome = await finishCluster(context, {
     limitsFile,
     isDryRun: values["dry-run"] === true,
+    isNow: values.now === true,
   });
   return isJson ? printJson(input, outcome) : printOutcome(input, outcome, context.log);
 };
+
+/**
+ * Ansible writes the settings late: an admin who is early should not read that a file is missing. A file that the
+ * command line names must be there.
+ */
+async function describeUnreadyMachine(given: {
+  readonly config?: string | undefined;
+  readonly "finalised-directory"?: string | undefined;
+}): Promise<string | undefined> {
+  if (given.config !== undefined || (await exists(CONFIG_FILE))) return undefined;
+  const finalisedDirectory = given["finalised-directory"] ?? FINALISED_DIRECTORY;
+  return describeUnready({ finalisedDirectory, hostName: hostname() });
+}
 
 interface ContextOptions {
   readonly input: ProgramInput;

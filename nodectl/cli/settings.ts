@@ -17,6 +17,9 @@ const NETWORK_SECURITY_GROUPS_MAX = 5;
 const TEXT_LENGTH_MAX = 255;
 const COMMAND_WORDS_MAX = 32;
 
+/** Where finish looks before there are settings. */
+export const FINALISED_DIRECTORY = "/mnt/shared/finalised";
+
 /** The keys that CitC wrote, with its meanings, then ours. */
 export const SETTINGS = {
   csp: optional(
@@ -119,7 +122,7 @@ export const SETTINGS = {
   finalised_directory: defaulted(
     absolutePath(),
     "holds a file named like the host once it is set up",
-    "/mnt/shared/finalised",
+    FINALISED_DIRECTORY,
   ),
   slurm_bin_directory: defaulted(absolutePath(), "where scontrol and sinfo are", "/usr/bin"),
   slurm_conf: defaulted(absolutePath(), "Slurm's own configuration file", "/etc/slurm/slurm.conf"),

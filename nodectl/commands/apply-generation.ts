@@ -28,11 +28,7 @@ export async function applyGeneration(
   application: Application,
 ): Promise<Applied> {
   const { paths, observation, next, expected } = application;
-  const telling = chooseTelling({
-    release: observation.version,
-    isAnswering: observation.nodes !== undefined,
-    haveNodesChanged: haveNodesChanged(observation, next),
-  });
+  const telling = tellingFor(observation, next);
   context.progress(`writing generation ${next.id}`);
   // The way back leads to what slurmctld runs with, also when the run that wrote it was killed before it noted so.
   if (observation.isTaken) await markInUse(paths, observation.current);
@@ -48,10 +44,19 @@ export async function applyGeneration(
   return { kind: "rolled-back", message };
 }
 
-/** Unless slurmctld confirmed the files that stand there now, nobody knows which lines it runs with. */
-function haveNodesChanged({ current, isInUse }: Observation, next: Generation): boolean {
+/** How slurmctld would learn of a generation in the situation that was observed. */
+export function tellingFor(observation: Observation, next: Generation): Telling {
+  return chooseTelling({
+    release: observation.version,
+    isAnswering: observation.nodes !== undefined,
+    haveNodesChanged: haveNodesChanged(observation, next),
+  });
+}
+
+/** Unless slurmctld runs with the files that stand there now, nobody knows which lines it has. */
+function haveNodesChanged({ current, isTaken }: Observation, next: Generation): boolean {
   const before = nodeLinesOf(current["slurm.conf"]).join("\n");
-  return !isInUse || before !== nodeLinesOf(next.files["slurm.conf"]).join("\n");
+  return !isTaken || before !== nodeLinesOf(next.files["slurm.conf"]).join("\n");
 }
 
 /** Whatever goes wrong after the files are written has to end in the generation before, so nothing may escape. */

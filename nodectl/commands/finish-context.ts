@@ -34,6 +34,8 @@ export interface FinishOptions {
   readonly limitsFile: string;
   /** Shows what would be done, and does nothing. */
   readonly isDryRun: boolean;
+  /** Restarts slurmctld, if that is needed, although jobs whose nodes are waking may fail by it. */
+  readonly isNow: boolean;
 }
 
 export type FinishOutcome =

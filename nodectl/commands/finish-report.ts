@@ -34,6 +34,8 @@ export interface FinishReport {
   readonly returned: string;
   /** No longer in the limits, but jobs or nodes are still in them. */
   readonly keptPartitions: readonly string[];
+  /** Sentences about what may go wrong though everything was done. */
+  readonly warnings: readonly string[];
 }
 
 export function reportGroup(
@@ -140,7 +142,7 @@ function describeNodes(
   report: FinishReport,
   { isPlanned, columns }: ReportLayout,
 ): readonly string[] {
-  const { drained, retiring, dropped, returned, keptPartitions } = report;
+  const { drained, retiring, dropped, returned, keptPartitions, warnings } = report;
   const would = isPlanned ? "would be " : "";
   const facts: readonly (readonly [what: string, which: string])[] = [
     [`${would}drained, no longer in the limits`, drained],
@@ -153,6 +155,7 @@ function describeNodes(
     ["partitions that stay until their jobs have ended", keptPartitions.join(", ")],
     [`${would}dropped`, dropped],
     [`${would}back in service`, returned],
+    ...warnings.map((warning) => ["warning", warning] as const),
   ];
   return facts
     .filter(([, which]) => which !== "")

@@ -1,29 +1,23 @@
-import { access } from "node:fs/promises";
-import { join } from "node:path";
-import type { ClusterPlan } from "../domain/cluster-plan.ts";
-import { buildGeneration } from "../domain/generation.ts";
 import type { Generation } from "../domain/generation.ts";
 import { compressHostlist } from "../domain/hostlist.ts";
-import { retiredGroups } from "../domain/retired-groups.ts";
 import { withFileLock } from "../files/file-lock.ts";
-import { generationPaths } from "../files/generation.ts";
 import type { GenerationPaths } from "../files/generation.ts";
 import { unifiedDiff } from "../files/unified-diff.ts";
 import { applyGeneration } from "./apply-generation.ts";
-import { compareGroups } from "./compare-groups.ts";
-import type { Comparison } from "./compare-groups.ts";
+import { describeHarm, describeRefusal } from "./await-waking-jobs.ts";
 import type { FinishContext, FinishOptions, FinishOutcome } from "./finish-context.ts";
 import { reportGroup, reportRetiring } from "./finish-report.ts";
 import type { FinishReport } from "./finish-report.ts";
-import { cloudNodesOf, observeCluster } from "./observe-cluster.ts";
+import { awaitHarmless, generationWith, observeSituation } from "./finish-situation.ts";
+import type { Situation } from "./finish-situation.ts";
 import type { Observation } from "./observe-cluster.ts";
-import { nodesToHold, planWithHeld, planWithKeptPartitions } from "./hold-changes.ts";
+import { describeUnready } from "./readiness.ts";
 import { readClusterPlan } from "./read-cluster-plan.ts";
 import { nodesToReturn } from "./retire-nodes.ts";
 import { drainAndDecide } from "./drain-leaving.ts";
 import type { Retirement } from "./retire-nodes.ts";
 import { differenceOf } from "./tell-slurmctld.ts";
-import type { SlurmNode } from "../slurm/control.ts";
+import type { ConfiguringJob, SlurmNode } from "../slurm/control.ts";
 
 /** A run takes seconds, with a slow slurmctld minutes. */
 const LOCK_WAIT_SECONDS_MAX = 30;
@@ -37,7 +31,11 @@ export async function finish(
   context: FinishContext,
   options: FinishOptions,
 ): Promise<FinishOutcome> {
-  const unready = await describeUnready(context);
+  const { config, hostName } = context;
+  const unready = await describeUnready({
+    finalisedDirectory: config.finalisedDirectory,
+    hostName,
+  });
   if (unready !== undefined) {
     return { kind: "not-ready", message: unready };
   }
@@ -48,65 +46,45 @@ export async function finish(
     file: context.lockFile,
     waitSecondsMax: LOCK_WAIT_SECONDS_MAX,
     holder: "another finish is running",
+    onWait: (processId: number | undefined) => {
+      const whose = processId === undefined ? "" : ` (pid ${processId})`;
+      context.progress(`waiting for another finish${whose} to end`);
+    },
   };
   return withFileLock(lock, () => configure(context, options));
 }
 
-/** Ansible leaves a file named like the host when all that finish builds on is there. */
-async function describeUnready({ config, hostName }: FinishContext): Promise<string | undefined> {
-  const [shortName = hostName] = hostName.split(".");
-  const markers = [...new Set([shortName, hostName])].map((name) =>
-    join(config.finalisedDirectory, name),
-  );
-  for (const marker of markers) {
-    if (await exists(marker)) return undefined;
-  }
-  return [
-    `this machine is not set up yet: ${markers.join(" or ")} is not there.`,
-    "Watch it with: sudo tail -f /root/ansible-pull.log",
-  ].join("\n");
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw error;
-  }
-}
-
-/** Everything that a run knows before it acts. */
-interface Situation {
-  /** What the limits ask for. */
-  readonly limits: ClusterPlan;
-  /** The same, with what must stay for now. */
-  readonly plan: ClusterPlan;
-  readonly observation: Observation;
-  readonly comparison: Comparison;
-  /** Changed in the limits, and on. */
-  readonly held: ReadonlySet<string>;
-  /** No longer in the limits: those of nodes.json, and cloud nodes of slurm.conf that nodes.json does not tell of. */
-  readonly leaving: readonly string[];
-  readonly paths: GenerationPaths;
-}
-
-async function configure(
-  context: FinishContext,
-  { limitsFile, isDryRun }: FinishOptions,
-): Promise<FinishOutcome> {
-  const plan = await readClusterPlan(context, limitsFile);
+async function configure(context: FinishContext, options: FinishOptions): Promise<FinishOutcome> {
+  const plan = await readClusterPlan(context, options.limitsFile);
   if (plan.kind === "invalid") {
     return { kind: "invalid", problems: plan.problems };
   }
-  const situation = await observe(context, plan.value);
+  const first = await observeSituation(context, plan.value);
   // Checked with all leaving nodes in their places, before the first of them is drained.
-  const cautious = generationWith(context, situation, situation.leaving);
+  const cautious = generationWith(context, first, first.leaving);
   const verdict = await context.checkSlurmConf(cautious.files["slurm.conf"]);
   if (verdict.kind === "invalid") {
     return { kind: "refused", message: `Slurm refuses what would be written: ${verdict.message}` };
   }
+  const isNow = options.isNow || options.isDryRun;
+  const { situation, jobs } = await awaitHarmless(context, first, { isNow });
+  if (jobs.length > 0 && !isNow) {
+    return { kind: "refused", message: describeRefusal(jobs) };
+  }
+  return decideAndAct(context, situation, { jobs, isDryRun: options.isDryRun });
+}
+
+interface Permission {
+  /** Their nodes are waking, and slurmctld is restarted all the same. */
+  readonly jobs: readonly ConfiguringJob[];
+  readonly isDryRun: boolean;
+}
+
+async function decideAndAct(
+  context: FinishContext,
+  situation: Situation,
+  { jobs, isDryRun }: Permission,
+): Promise<FinishOutcome> {
   const { drained, retirement } = await drainAndDecide(
     context,
     situation.leaving,
@@ -123,48 +101,12 @@ async function configure(
     situation.comparison.wanted,
     situation.observation.nodes ?? new Map(),
   );
-  const report = makeReport(situation, { next, drained, retirement, returning });
+  const warnings = jobs.length === 0 ? [] : [describeHarm(jobs)];
+  const report = makeReport(situation, { next, drained, retirement, returning, warnings });
   if (isDryRun) {
     return { kind: "planned", report, diff: await diffOf(situation, next) };
   }
   return act(context, situation, { next, retirement, returning, report });
-}
-
-async function observe(context: FinishContext, plan: ClusterPlan): Promise<Situation> {
-  const paths = generationPaths(context.config.slurmDirectory, context.config.nodesFile);
-  const observation = await observeCluster(context, paths);
-  const comparison = compareGroups(plan.groups, observation.nodesFile?.groups ?? []);
-  const onLines = cloudNodesOf(observation.current["slurm.conf"]);
-  const leaving = new Set([...comparison.leaving, ...onLines]);
-  const held = nodesToHold(comparison, observation.nodes);
-  return {
-    plan: planWithKeptPartitions(
-      planWithHeld(plan, comparison, held),
-      observation.nodesFile,
-      observation.partitionsWithJobs,
-    ),
-    limits: plan,
-    observation,
-    comparison,
-    held,
-    leaving: [...leaving].filter((name) => !comparison.wanted.has(name)),
-    paths,
-  };
-}
-
-function generationWith(
-  { config }: FinishContext,
-  { plan, observation }: Situation,
-  kept: readonly string[],
-): Generation {
-  const { nodesFile, version } = observation;
-  return buildGeneration({
-    plan,
-    clusterId: config.clusterId,
-    release: version,
-    retired: nodesFile === undefined ? [] : retiredGroups(nodesFile, new Set(kept)),
-    previousPartitions: nodesFile?.partitions ?? [],
-  });
 }
 
 /** Nodes whose line must stay and cannot be written again, because nodes.json does not tell what it was. */
@@ -189,7 +131,13 @@ interface Decision {
 
 function makeReport(
   { comparison, observation, held, limits }: Situation,
-  { next, drained, retirement, returning }: Decision & { readonly drained: readonly string[] },
+  {
+    next,
+    drained,
+    retirement,
+    returning,
+    warnings,
+  }: Decision & Pick<FinishReport, "warnings"> & { readonly drained: readonly string[] },
 ): FinishReport {
   return {
     generation: next.id,
@@ -202,6 +150,7 @@ function makeReport(
     keptPartitions: (next.nodesFile.partitions ?? [])
       .map(({ name }) => name)
       .filter((name) => !limits.partitions.some((partition) => partition.name === name)),
+    warnings,
   };
 }
 

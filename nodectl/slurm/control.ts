@@ -49,10 +49,22 @@ export interface SlurmControl {
   isAnswering(): Promise<boolean>;
 }
 
+/** A job that has its nodes, and at least one of them is still waking. */
+export interface ConfiguringJob {
+  /** As squeue writes it: `12`, `12_3` in an array. */
+  readonly id: string;
+  readonly user: string;
+  readonly nodeCount: number;
+  /** From sbatch; false: an srun or salloc waits for it. */
+  readonly isBatch: boolean;
+}
+
 /** What finish asks about jobs. */
 export interface JobControl {
   /** The partitions that pending, running and completing jobs name: without them those jobs would be lost. */
   partitionsWithJobs(): Promise<ReadonlySet<string>>;
+  /** In the order of their numbers. */
+  configuringJobs(): Promise<readonly ConfiguringJob[]>;
 }
 
 /** What finish asks about slurmctld's own configuration. */

@@ -5,6 +5,7 @@ import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
 import type {
   ConfigurationControl,
+  ConfiguringJob,
   JobControl,
   NodeAddress,
   SlurmControl,
@@ -72,6 +73,7 @@ export function createScontrol(
     },
     isAnswering: () => isAnswering(options),
     partitionsWithJobs: () => partitionsWithJobs(options),
+    configuringJobs: () => configuringJobs(options),
     runsFilesOnDisk: () => runsFilesOnDisk(options),
   };
 }
@@ -246,4 +248,20 @@ async function retryWhilePassing<Answer>(
 async function runsFilesOnDisk(options: ScontrolOptions): Promise<boolean> {
   const { stdout } = await callSlurm(options, "scontrol", ["show", "config"]);
   return /^HASH_VAL\s*=\s*Match\s*$/m.test(stdout);
+}
+
+/** Fields of fixed widths: the same text in every version (22.05.8 and 24.11.5). */
+const JOB_FIELDS = "JobArrayID:40,NumNodes:10,BatchFlag:4,UserName:64";
+
+async function configuringJobs(options: ScontrolOptions): Promise<readonly ConfiguringJob[]> {
+  const words = ["--all", "--noheader", "--states=CONFIGURING", "--sort=i"];
+  const result = await callSlurm(options, "squeue", [...words, `--Format=${JOB_FIELDS}`]);
+  const lines = result.stdout.split("\n").filter((line) => line.trim() !== "");
+  return lines.map((line) => {
+    const [, id, nodeCount, batchFlag, user] = /^(\S+) +(\d+) +(\d) +(\S+) *$/.exec(line) ?? [];
+    if (id === undefined || user === undefined) {
+      throw new SlurmCommandError(result, `squeue wrote ${JSON.stringify(line.slice(0, 120))}`);
+    }
+    return { id, user, nodeCount: Number(nodeCount), isBatch: batchFlag !== "0" };
+  });
 }

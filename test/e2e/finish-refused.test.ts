@@ -6,6 +6,7 @@ import { HeldJob, wakeByHand } from "./held-job.ts";
 
 const NEVER_SECONDS = 3600;
 const AS_IT_IS = { nodeCount: 2, suspendTimeSeconds: NEVER_SECONDS };
+const SETTINGS = "/etc/citc/startnode.yaml";
 const MARKER = "/mnt/shared/finalised/mgmt";
 /** Slurm's parser takes any word for it, and slurmctld looks for a plugin of that name. */
 const NOT_A_PLUGIN = { SelectType: "select/nonsense" };
@@ -74,6 +75,22 @@ describe.for(["bookworm", "trixie"] as const)("on %s", { concurrent: true }, (re
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
       expect(stderr).toContain(MARKER);
       expect(stderr).toContain("sudo tail -f /root/ansible-pull.log");
+      expect(await admin.footprint()).toEqual(before);
+      await job.expectToRun();
+    });
+
+    test("before there are settings, with the same words and not with those of a missing file", async () => {
+      const { admin, cluster, job } = busy;
+      await cluster.output(["mv", SETTINGS, `${SETTINGS}.later`]);
+      await cluster.output(["rm", MARKER]);
+      const before = await admin.footprint();
+      const { exitCode, stdout, stderr } = await admin.finish();
+      await cluster.output(["touch", MARKER]);
+      const unlikely = await admin.finish();
+      await cluster.output(["mv", `${SETTINGS}.later`, SETTINGS]);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+      expect(stderr).toMatch(/this machine is not set up yet.*\n.*sudo tail -f/);
+      expect(unlikely.stderr).toContain(`${SETTINGS}: there is no such file`);
       expect(await admin.footprint()).toEqual(before);
       await job.expectToRun();
     });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { cloudNodesOf } from "../../../nodectl/commands/observe-cluster.ts";
 import type {
   ConfigurationControl,
+  ConfiguringJob,
   JobControl,
   SlurmControl,
   SlurmNode,
@@ -19,6 +20,8 @@ export class FakeSlurm implements SlurmControl, JobControl, ConfigurationControl
   #running: string | undefined;
   /** Partitions that jobs name. */
   readonly jobPartitions = new Set<string>();
+  /** Jobs whose nodes are waking; asked again at each poll. */
+  configuring: () => readonly ConfiguringJob[] = () => [];
   isUp = true;
   /** A word in slurm.conf that slurmctld dies of, though the parser lets it pass. */
   deadlyWord: string | undefined;
@@ -43,6 +46,10 @@ export class FakeSlurm implements SlurmControl, JobControl, ConfigurationControl
 
   partitionsWithJobs(): Promise<ReadonlySet<string>> {
     return this.#answer(() => new Set(this.jobPartitions));
+  }
+
+  configuringJobs(): Promise<readonly ConfiguringJob[]> {
+    return this.#answer(() => this.configuring());
   }
 
   runsFilesOnDisk(): Promise<boolean> {

@@ -99,7 +99,11 @@ describe("finish: slurmctld does not take the generation", () => {
       restartSlurmctld: () => Promise.reject(new Error("systemctl: not found")),
     };
     world.write("limits.yaml", "VM.Standard2.1: {1: 6}");
-    const outcome = await finish(context, { limitsFile: world.limitsFile, isDryRun: false });
+    const outcome = await finish(context, {
+      limitsFile: world.limitsFile,
+      isDryRun: false,
+      isNow: false,
+    });
     expect(outcome).toMatchObject({
       kind: "rolled-back",
       message: expect.stringMatching(/^systemctl: not found.*slurmctld answers/) as unknown,
@@ -123,6 +127,7 @@ describe("finish: killed in the middle", () => {
       {
         limitsFile: world.limitsFile,
         isDryRun: false,
+        isNow: false,
       },
     );
     await expect.poll(() => world.read("slurm/slurm.conf")).toContain("[0001-0006]");
@@ -162,5 +167,6 @@ describe("finish: killed in the middle", () => {
     world.write("limits.yaml", "VM.Standard2.1: {1: 4}");
     const outcomes = await Promise.all([world.finish(), world.finish()]);
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual(["configured", "unchanged"]);
+    expect(world.progress).toContain(`waiting for another finish (pid ${process.pid}) to end`);
   });
 });

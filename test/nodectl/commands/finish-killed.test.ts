@@ -14,7 +14,7 @@ async function killBeforeTelling(world: FinishWorld, limits: string): Promise<vo
   world.slurm.isDeaf = true;
   // Its lock would be held for ever; a killed run's is free.
   const context = { ...world.context(), lockFile: join(world.root, "killed.lock") };
-  void finish(context, { limitsFile: world.limitsFile, isDryRun: false });
+  void finish(context, { limitsFile: world.limitsFile, isDryRun: false, isNow: false });
   await expect.poll(() => world.slurm.calls).toEqual(["ignored"]);
   world.slurm.isDeaf = false;
 }

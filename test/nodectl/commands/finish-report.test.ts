@@ -36,6 +36,7 @@ const report: FinishReport = {
   dropped: "c-0002",
   returned: "",
   keptPartitions: ["old"],
+  warnings: ["the sky may fall"],
 };
 
 const LEFT = [
@@ -44,6 +45,7 @@ const LEFT = [
   "changes with a later finish, because it is on: a-0003",
   "partitions that stay until their jobs have ended: old",
   "dropped: c-0002",
+  "warning: the sky may fall",
   "",
 ];
 

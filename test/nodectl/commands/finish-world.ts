@@ -99,9 +99,9 @@ export class FinishWorld {
     };
   }
 
-  async finish(limits?: string, isDryRun = false): Promise<FinishOutcome> {
+  async finish(limits?: string, isDryRun = false, isNow = false): Promise<FinishOutcome> {
     if (limits !== undefined) this.write("limits.yaml", limits);
-    return finish(this.context(), { limitsFile: this.limitsFile, isDryRun });
+    return finish(this.context(), { limitsFile: this.limitsFile, isDryRun, isNow });
   }
 }
 

@@ -13,6 +13,8 @@ export interface RecordingSlurm {
   setVersion(text: string): void;
   /** What `scontrol show config` says of the files' hash. */
   setHash(text: string): void;
+  /** What squeue prints of configuring jobs. */
+  setConfiguring(text: string): void;
   /** What `sinfo --json` and `scontrol show nodes --json` print. */
   setNodes(json: string): void;
 }
@@ -34,6 +36,7 @@ fi
 case "$*" in
   *--json) cat "$here/nodes.json" ;;
   "show config") echo "HASH_VAL                = $(cat "$here/hash.txt")" ;;
+  *--states=CONFIGURING*) cat "$here/configuring.txt" ;;
   *--format=%P) printf 'compute\nlong,compute\ncompute\n' ;;
   *bad*) echo "slurm_update error: Invalid node name specified" >&2; exit 1 ;;
   *idle*state=RESUME) echo "slurm_update error: Invalid node state specified" >&2; exit 1 ;;
@@ -56,6 +59,7 @@ export function createRecordingSlurm(): RecordingSlurm {
   write("version.txt", "slurm-wlm 24.11.5\n");
   write("nodes.json", '{"nodes": []}');
   write("hash.txt", "Match");
+  write("configuring.txt", "");
   return {
     binDirectory,
     calls: () =>
@@ -70,6 +74,9 @@ export function createRecordingSlurm(): RecordingSlurm {
     },
     setHash: (text) => {
       write("hash.txt", text);
+    },
+    setConfiguring: (text) => {
+      write("configuring.txt", text);
     },
     setNodes: (json) => {
       write("nodes.json", json);

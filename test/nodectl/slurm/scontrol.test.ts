@@ -90,6 +90,27 @@ describe("scontrol: jobs", () => {
   });
 });
 
+describe("scontrol: jobs whose nodes are waking", () => {
+  test("come with their users and sizes, array tasks too", async () => {
+    const wide = ["1".padEnd(40), "2".padEnd(10), "1".padEnd(4), "alice".padEnd(64)].join("");
+    const task = ["3_7".padEnd(40), "1".padEnd(10), "0".padEnd(4), "bob".padEnd(64)].join("");
+    slurm.setConfiguring(`${wide}\n${task}\n`);
+    expect(await control().configuringJobs()).toEqual([
+      { id: "1", nodeCount: 2, isBatch: true, user: "alice" },
+      { id: "3_7", nodeCount: 1, isBatch: false, user: "bob" },
+    ]);
+  });
+
+  test("are none", async () => {
+    expect(await control().configuringJobs()).toEqual([]);
+  });
+
+  test("in words that squeue has never used are an error", async () => {
+    slurm.setConfiguring("1 two 1 alice\n");
+    await expect(control().configuringJobs()).rejects.toThrow('squeue wrote "1 two 1 alice"');
+  });
+});
+
 describe("scontrol: configuration", () => {
   test.each([
     ["Match", true],

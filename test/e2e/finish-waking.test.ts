@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { Admin } from "./admin.ts";
+import { ClusterFixture, nodeNames } from "./cluster-fixture.ts";
+
+const NEVER_SECONDS = 3600;
+/** Long enough that finish comes while the nodes wake. */
+const CLOUD = { bootMs: 8_000 };
+
+test.for([
+  ["bookworm", "waits for"],
+  ["trixie", "does not disturb"],
+] as const)(
+  "%s: finish %s a job of two nodes that are waking, and its srun finds both",
+  { concurrent: true },
+  async ([release]) => {
+    const limits = { nodeCount: 2, suspendTimeSeconds: NEVER_SECONDS };
+    await ClusterFixture.use({ release, cloud: CLOUD, ...limits }, async ({ cluster }) => {
+      const jobId = await cluster.submit(["--nodes=2", "--wrap=srun hostname"]);
+      await cluster.awaitJob(jobId, "CONFIGURING");
+      const result = await new Admin(cluster).finishWith({ ...limits, nodeCount: 3 });
+      expect(result.exitCode, result.stderr).toBe(0);
+      const waits = `waiting up to 120 s for jobs whose nodes are waking: ${jobId} (alice, 2 nodes)`;
+      expect(result.stderr.includes(waits), result.stderr).toBe(release === "bookworm");
+      expect((await cluster.nodes()).map(({ name }) => name)).toEqual(nodeNames(1, 2, 3));
+      await cluster.awaitJob(jobId, "COMPLETED");
+      expect(await cluster.linesOfJob(jobId)).toEqual(nodeNames(1, 2));
+    });
+  },
+);
