@@ -88,5 +88,7 @@ function toConfig(values: Values, auth: AuthConfig): Config {
     capacityFile: values.capacity_file,
     capacityCoolDownSeconds: values.capacity_cool_down_seconds,
     limitCoolDownSeconds: values.limit_cool_down_seconds,
+    assumedLaunchesPerSecond: values.assumed_launches_per_second,
+    assumedBootSeconds: values.assumed_boot_seconds,
   };
 }

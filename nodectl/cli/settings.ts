@@ -161,6 +161,16 @@ export const SETTINGS = {
     "the same after a service limit or quota was reached",
     600,
   ),
+  assumed_launches_per_second: defaulted(
+    wholeNumber({ min: 1, max: 1000 }),
+    "how many launches OCI may take from this tenancy; finish checks `resume_timeout` with it",
+    10,
+  ),
+  assumed_boot_seconds: defaulted(
+    wholeNumber({ min: 1, max: 3600 }),
+    "how long a node may take from launch to registration; finish checks `resume_timeout` with it",
+    300,
+  ),
 };
 
 type Reader<Value> = Setting<Value>["read"];

@@ -1,5 +1,6 @@
 import type { Generation } from "../domain/generation.ts";
 import { compressHostlist } from "../domain/hostlist.ts";
+import { timerWarnings } from "../domain/timer-warnings.ts";
 import { withFileLock } from "../files/file-lock.ts";
 import type { GenerationPaths } from "../files/generation.ts";
 import { unifiedDiff } from "../files/unified-diff.ts";
@@ -101,7 +102,10 @@ async function decideAndAct(
     situation.comparison.wanted,
     situation.observation.nodes ?? new Map(),
   );
-  const warnings = jobs.length === 0 ? [] : [describeHarm(jobs)];
+  const warnings = [
+    ...(jobs.length === 0 ? [] : [describeHarm(jobs)]),
+    ...timerWarnings(situation.limits, context.config),
+  ];
   const report = makeReport(situation, { next, drained, retirement, returning, warnings });
   if (isDryRun) {
     return { kind: "planned", report, diff: await diffOf(situation, next) };

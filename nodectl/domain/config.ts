@@ -39,4 +39,6 @@ export interface Config {
   readonly capacityFile: string;
   readonly capacityCoolDownSeconds: number;
   readonly limitCoolDownSeconds: number;
+  readonly assumedLaunchesPerSecond: number;
+  readonly assumedBootSeconds: number;
 }

@@ -4,6 +4,7 @@ import { gresConfBody, gresTypes } from "./gres-conf.ts";
 import type { NodeGroup, NodesFile, SlurmPartition } from "./launch-specification.ts";
 import { formatNodesFile } from "./nodes-file.ts";
 import { withRetiredPartitions } from "./partitions.ts";
+import { longestTimers } from "./power-timers.ts";
 import { slurmConfBody } from "./slurm-conf.ts";
 import { slurmParameters } from "./slurm-parameters.ts";
 import type { SlurmRelease } from "./slurm-release.ts";
@@ -42,12 +43,14 @@ export function buildGeneration(input: GenerationInput): Generation {
   const parameters = slurmParameters(plan, release, gresTypes(groups));
   const slurmConf = slurmConfBody({ parameters, groups, partitions });
   const gresConf = gresConfBody(groups);
-  const content = { version: 1, clusterId, groups, partitions } as const;
+  const timers = longestTimers(plan.timers, partitions);
+  const content = { version: 1, clusterId, timers, groups, partitions } as const;
   const id = createHash("sha256")
     .update(JSON.stringify([slurmConf, gresConf, content]))
     .digest("hex")
     .slice(0, 12);
-  const nodesFile: NodesFile = { version: 1, generation: id, clusterId, groups, partitions };
+  const { version, ...rest } = content;
+  const nodesFile: NodesFile = { version, generation: id, ...rest };
   return {
     id,
     nodesFile,

@@ -48,12 +48,23 @@ export interface SlurmPartition {
   readonly options: SlurmOptions;
 }
 
+/**
+ * The longest of the cluster and all its partitions. From 23.02 on Slurm ends startnode and stopnode after the longer of
+ * the two (slurm.conf(5)); a node that registers after its ResumeTimeout is DOWN.
+ */
+export interface PowerTimers {
+  readonly resumeTimeoutSeconds: number;
+  readonly suspendTimeoutSeconds: number;
+}
+
 /** The content of nodes.json. */
 export interface NodesFile {
   readonly version: 1;
   /** Names the generation: the same in every file that one run of finish wrote. */
   readonly generation: string;
   readonly clusterId: string;
+  /** Absent in a file of an earlier nodectl. */
+  readonly timers?: PowerTimers;
   readonly groups: readonly NodeGroup[];
   /** Kept for retired nodes whose partition the limits no longer name. */
   readonly partitions?: readonly SlurmPartition[];

@@ -61,6 +61,11 @@ class NodesFileReader {
     this.#expect(file["version"] === 1, "version", file["version"], "only version 1 is known");
     this.#checkText(file["generation"], "generation");
     this.#checkText(file["clusterId"], "clusterId");
+    const { timers } = file as Partial<Record<keyof NodesFile, unknown>>;
+    if (timers !== undefined && this.#isObject(timers, "timers")) {
+      this.#checkNumber(timers["resumeTimeoutSeconds"], "timers.resumeTimeoutSeconds");
+      this.#checkNumber(timers["suspendTimeoutSeconds"], "timers.suspendTimeoutSeconds");
+    }
     const groups = this.#checkList(file["groups"], "groups");
     const owners = new Map<string, string>();
     groups.forEach((group, index) => {

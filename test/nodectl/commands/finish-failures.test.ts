@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { finish } from "../../../nodectl/commands/finish.ts";
+import { withFileLock } from "../../../nodectl/files/file-lock.ts";
 import { createFourNodes, createWorld, NODE, reportOf } from "./finish-world.ts";
 
 describe("finish: bad input changes nothing", () => {
@@ -167,6 +168,18 @@ describe("finish: killed in the middle", () => {
     world.write("limits.yaml", "VM.Standard2.1: {1: 4}");
     const outcomes = await Promise.all([world.finish(), world.finish()]);
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual(["configured", "unchanged"]);
-    expect(world.progress).toContain(`waiting for another finish (pid ${process.pid}) to end`);
+  });
+
+  test("one that waits for another says for which", async () => {
+    const world = createWorld("24.11.5");
+    const { lockFile } = world.context();
+    const lock = { file: lockFile, waitSecondsMax: 0, holder: "a test is running" };
+    const waiting = await withFileLock(lock, async () => {
+      const outcome = world.finish("VM.Standard2.1: {1: 4}");
+      const said = `waiting for another finish (pid ${process.pid}) to end`;
+      await expect.poll(() => world.progress, { timeout: 10_000 }).toEqual([said]);
+      return { outcome };
+    });
+    expect((await waiting.outcome).kind).toBe("configured");
   });
 });

@@ -75,6 +75,9 @@ export class FinishWorld {
         slurmDirectory: this.slurmDirectory,
         nodesFile: join(this.slurmDirectory, "nodes.json"),
         finalisedDirectory: join(this.root, "finalised"),
+        runDeadlineSeconds: 600,
+        assumedLaunchesPerSecond: 100,
+        assumedBootSeconds: 300,
       } as Config,
       catalogue: {
         listAvailabilityDomains: () => Promise.resolve(AVAILABILITY_DOMAINS),

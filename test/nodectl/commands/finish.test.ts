@@ -93,6 +93,15 @@ describe("finish: a second run", () => {
     expect(world.read("slurm/slurm.conf")).toContain("SuspendTime=60");
   });
 
+  test("warns of timers that do not fit startnode's, and does what was asked all the same", async () => {
+    const world = await createFourNodes();
+    const outcome = await world.finish("VM.Standard2.1: {1: 4}\ncluster: {resume_timeout: 500}");
+    expect(outcome.kind).toBe("configured");
+    expect(reportOf(outcome).warnings).toEqual([
+      expect.stringContaining("Slurm ends startnode after 500 s"),
+    ]);
+  });
+
   test("names the nodes that are launched otherwise than before", async () => {
     const world = await createFourNodes();
     const outcome = await world.finish(

@@ -42,6 +42,20 @@ describe("buildGeneration()", () => {
     ]);
   });
 
+  it("tells startnode the longest timeouts, those of bare metal and of single partitions among them", () => {
+    const timersOf = (limits: string) => generationOf(limits).nodesFile.timers;
+    expect(timersOf("VM.Standard2.1: 1")).toEqual({
+      resumeTimeoutSeconds: 900,
+      suspendTimeoutSeconds: 120,
+    });
+    expect(timersOf("VM.Standard2.1: 1\nBM.HPC2.36: 1")?.resumeTimeoutSeconds).toBe(1800);
+    expect(
+      timersOf(
+        "VM.Standard2.1: 1\ncluster: {partitions: {compute: {suspendtimeout: 400, ResumeTimeout: INFINITE}}}",
+      ),
+    ).toEqual({ resumeTimeoutSeconds: 900, suspendTimeoutSeconds: 400 });
+  });
+
   it("names a partition's nodes where it does not have all", () => {
     const { files } = generationOf(
       "VM.Standard2.1: {1: 2, 2: 2}\nVM.GPU.A10.1: {count: 1, partition: gpu}\nVM.Standard.E4.Flex.1.8: {count: 0, partition: none}",

@@ -7,6 +7,7 @@ const FILE: NodesFile = {
   version: 1,
   generation: "0123456789ab",
   clusterId: "tidy-mouse",
+  timers: { resumeTimeoutSeconds: 900, suspendTimeoutSeconds: 120 },
   groups: [
     {
       names: "vm-standard-e4-flex-8-64-[0001-0003]",
@@ -49,12 +50,29 @@ describe("parseNodesFile()", () => {
     });
   });
 
+  it("reads a file without timers: an earlier nodectl wrote none", () => {
+    expect(parseNodesFile(changed(["timers"], undefined), "nodes.json").kind).toBe("valid");
+  });
+
   it.each([
     ["no JSON", "{", undefined, /not JSON/],
     ["nothing", "", undefined, /not JSON/],
     ["a list", "[]", undefined, /not an object/],
     ["a later version", changed(["version"], 2), "version", /only version 1/],
     ["no cluster", changed(["clusterId"], undefined), "clusterId", /one line of text/],
+    ["timers of null", changed(["timers"], null), "timers", /an object/],
+    [
+      "a timer in words",
+      changed(["timers", "resumeTimeoutSeconds"], "900"),
+      "timers.resumeTimeoutSeconds",
+      /a number/,
+    ],
+    [
+      "half of the timers",
+      changed(["timers"], { resumeTimeoutSeconds: 900 }),
+      "timers.suspendTimeoutSeconds",
+      /a number/,
+    ],
     ["no groups", changed(["groups"], {}), "groups", /a list/],
     ["a group of null", changed(["groups", 1], null), "groups.2", /an object/],
     ["no names", changed(["groups", 0, "names"], 5), "groups.1.names", /one line of text/],

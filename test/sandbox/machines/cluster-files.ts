@@ -84,6 +84,9 @@ function startnodeYaml({ id, region, subnet, endpoint, imageOcid }: ClusterDescr
     endpoint,
     nsg_ids: region.networkSecurityGroupOcids,
     slurmctld_restart_command: [RESTART_COMMAND],
+    // The limits here have a short resume_timeout, because these machines boot in seconds.
+    run_deadline_seconds: 50,
+    assumed_boot_seconds: 30,
   });
 }
 
