@@ -1,11 +1,6 @@
+import { parseGres } from "./gres.ts";
+import type { Gres } from "./gres.ts";
 import type { NodeGroup } from "./launch-specification.ts";
-
-/** One word of Gres on a NodeName line: `gpu:a10:2`, `gpu:8`, `scratch:100G`. */
-interface Gres {
-  readonly name: string;
-  readonly type: string | undefined;
-  readonly count: string;
-}
 
 /**
  * What the generic resources of the groups are, without the header. Read from the NodeName lines, so that slurmctld and
@@ -24,9 +19,9 @@ export function gresTypes(groups: readonly NodeGroup[]): readonly string[] {
   return [...new Set(all.map(({ name }) => name))];
 }
 
+/** Word by word: the lines of an earlier finish may have some that this one would refuse. */
 function gresOf(text: string): readonly Gres[] {
-  const words = text.matchAll(/([A-Za-z][\w-]*)(?::([A-Za-z][\w-]*))?:(\d+[KMGT]?)(?=,|$)/gi);
-  return [...words].map(([, name = "", type, count = ""]) => ({ name, type, count }));
+  return text.split(",").flatMap((word) => parseGres(word) ?? []);
 }
 
 function gresLines(names: string, all: readonly Gres[]): readonly string[] {

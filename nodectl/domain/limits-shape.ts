@@ -8,12 +8,19 @@ import {
 } from "./fields.ts";
 import { fieldOf, locatedAt } from "./fields.ts";
 import type { TextRule } from "./fields.ts";
+import { GRES_FIX, parseGres } from "./gres.ts";
 import type { SlurmOptions } from "./launch-specification.ts";
 import { NODES_PER_GROUP_MAX } from "./node-name.ts";
 import type { PositionedMap } from "./positioned.ts";
 import type { Located, ProblemCollector } from "./problem-collector.ts";
 import type { ShapeSize } from "./shape.ts";
-import { NODE_OPTIONS, PARTITION_NAME, readSlurmOptions } from "./slurm-options.ts";
+import {
+  isSameKey,
+  NODE_OPTIONS,
+  OMIT,
+  PARTITION_NAME,
+  readSlurmOptions,
+} from "./slurm-options.ts";
 
 /** One shape of limits.yaml. What was wrong, and reported, is null. */
 export interface ShapeLimits {
@@ -90,8 +97,9 @@ export function readShapeLimits(
   return { ...named, located, ...readLongForm({ ...located, at }, named.size, problems) };
 }
 
+/** Numbers, and what people write for one: `AD-1`, `ad1`, `1-AD`, `Uocm:PHX-AD-1`. */
 function isAdCount({ key }: { readonly key: string }): boolean {
-  return /^[+-]?[\d.]+$/.test(key);
+  return /^[+-]?[\d.]+$/.test(key) || /^(\S*[:-])?ad[-_ ]?\d+$|^\d+[-_ ]?ad$/i.test(key);
 }
 
 const NOTHING_MORE = {
@@ -140,7 +148,10 @@ function readCounts(located: Located, problems: ProblemCollector): readonly Node
 
 function readAdCount(key: string, located: Located, problems: ProblemCollector): NodeCount | null {
   if (!/^[1-9]\d?$/.test(key)) {
-    const fix = "write the AD's number as the key, such as {1: 4}";
+    const [number = "1"] = /(?<!\d)[1-9](?!\d)/.exec(key) ?? [];
+    const count =
+      located.at.kind === "scalar" && /^\d{1,4}$/.test(located.at.source) ? located.at.source : "4";
+    const fix = `write the AD's number as the key, such as {${number}: ${count}}`;
     return problems.report(located, `${key} is not the number of an availability domain`, fix);
   }
   const count = readWholeNumber(located, COUNT_RANGE, problems);
@@ -213,5 +224,12 @@ function readWords(
 
 function readNodeOptions(located: Located, problems: ProblemCollector): SlurmOptions | null {
   const map = readMap(located, "write {Weight: 10} or the like", problems);
-  return map && readSlurmOptions(map, NODE_OPTIONS, problems);
+  if (map === null) return null;
+  const options = readSlurmOptions(map, NODE_OPTIONS, problems);
+  const entry = map.at.entries.find(({ key }) => isSameKey(key, "Gres"));
+  const gres = options["Gres"];
+  if (entry !== undefined && gres !== undefined && gres !== OMIT && parseGres(gres) === undefined) {
+    problems.report(locatedAt(map, entry), "this is not what Slurm takes for Gres", GRES_FIX);
+  }
+  return options;
 }

@@ -1,7 +1,7 @@
 import { nearestNames } from "./edit-distance.ts";
 import { describePositioned } from "./positioned.ts";
 import type { Positioned, PositionedEntry } from "./positioned.ts";
-import { shortened } from "./problem.ts";
+import { joinKeys, shortened } from "./problem.ts";
 import type { Problem } from "./problem.ts";
 import type { Checked } from "./result.ts";
 
@@ -30,7 +30,7 @@ export class ProblemCollector {
     const value = shortened(describePositioned(located.at));
     return this.add({
       line: located.at.line,
-      key: located.path.map(shortened).join("."),
+      key: joinKeys(located.path),
       value,
       message,
       fix,
@@ -53,7 +53,7 @@ export class ProblemCollector {
       nearest.length > 0
         ? `did you mean ${nearest.join(" or ")}?`
         : `write one of: ${known.join(", ")}`;
-    const key = [...path, entry.key].map(shortened).join(".");
+    const key = joinKeys([...path, entry.key]);
     this.add({ line: entry.line, key, message: "this key is not known", fix });
   }
 

@@ -4,7 +4,7 @@ export interface Problem {
   readonly file: string;
   /** Counted from 1; absent when the problem is the file as a whole. */
   readonly line?: number;
-  /** The path of keys to the value, e.g. `VM.Standard.E4.Flex.8.64.1`; absent when the file does not parse. */
+  /** The keys that lead to the value, e.g. `VM.Standard2.1: count`; absent when the file does not parse. */
   readonly key?: string;
   /** What was found, shortened to what fits a line. */
   readonly value?: string;
@@ -27,6 +27,11 @@ export function shortened(text: string): string {
   return cut.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (unprintable) => {
     return `\\u{${(unprintable.codePointAt(0) ?? 0).toString(16)}}`;
   });
+}
+
+/** The keys that lead to a value, as one text. A dot between them would be lost among the dots of shapes. */
+export function joinKeys(keys: readonly string[]): string {
+  return keys.map(shortened).join(": ");
 }
 
 /** One line for a person: `limits.yaml:3: VM.Foo: 2: no such shape; write …`. */

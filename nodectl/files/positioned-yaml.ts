@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 
 import type { Document, Node, Pair, ParsedNode, Scalar, YAMLError } from "yaml";
 import type { Positioned, PositionedEntry, PositionedMap } from "../domain/positioned.ts";
 import { ProblemCollector } from "../domain/problem-collector.ts";
-import { shortened } from "../domain/problem.ts";
+import { joinKeys, shortened } from "../domain/problem.ts";
 import type { Checked } from "../domain/result.ts";
 import { checkYamlText } from "./yaml-text.ts";
 
@@ -99,7 +99,7 @@ class Converter {
   convert(node: ParsedNode | null, path: readonly string[]): Positioned | null {
     const line = this.#lineOf(node);
     const refuse = (message: string, fix: string) =>
-      this.#problems.add({ line, key: path.map(shortened).join("."), message, fix });
+      this.#problems.add({ line, key: joinKeys(path), message, fix });
     if (path.length > DEPTH_MAX) return refuse("this is nested too deeply", "write it flatter");
     if (node === null) return { kind: "scalar", line, value: null, source: "", isQuoted: false };
     if (isAlias(node)) return refuse("aliases (`*name`) are not used here", "write the value out");
@@ -150,7 +150,7 @@ class Converter {
     const line = this.#lineOf(keyNode);
     const key = isScalar(keyNode) ? keyNode.source : "";
     const refuse = (message: string, fix: string) =>
-      this.#problems.add({ line, key: [...path, key].map(shortened).join("."), message, fix });
+      this.#problems.add({ line, key: joinKeys([...path, key]), message, fix });
     if (key === "") return refuse("this is not a key", "write a word before the colon");
     if (keyNode.anchor !== undefined || keyNode.tag !== undefined) {
       return refuse("anchors and tags are not used here", "write the key alone");

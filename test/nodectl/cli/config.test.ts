@@ -109,7 +109,7 @@ call_deadline_seconds: 5
     ["endpoint: ftp://host", "endpoint", "ftp://host", /http:\/\/host:port/],
     ["endpoint: http://host/path", "endpoint", "http://host/path", /without a path/],
     ["endpoint: http://user@host", "endpoint", "http://user@host", /http:\/\/host:port/],
-    ["nsg_ids: [ocid1.vcn.oc1..a]", "nsg_ids.1", "ocid1.vcn.oc1..a", /networksecuritygroup/],
+    ["nsg_ids: [ocid1.vcn.oc1..a]", "nsg_ids: 1", "ocid1.vcn.oc1..a", /networksecuritygroup/],
     ["nsg_ids: [a, b, c, d, e, f]", "nsg_ids", "a list of 6", /at most 5/],
     ["ssh_keys_file: keys", "ssh_keys_file", "keys", /absolute path/],
     ["log_file: ~/log", "log_file", "~/log", /absolute path/],
