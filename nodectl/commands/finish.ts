@@ -65,7 +65,10 @@ async function configure(context: FinishContext, options: FinishOptions): Promis
   const cautious = generationWith(context, first, first.leaving);
   const verdict = await context.checkSlurmConf(cautious.files["slurm.conf"]);
   if (verdict.kind === "invalid") {
-    return { kind: "refused", message: `Slurm refuses what would be written: ${verdict.message}` };
+    const place = describePlace(first, cautious.files["slurm.conf"], verdict.line);
+    const where = place === undefined ? "" : ` (${options.limitsFile}:${place})`;
+    const message = `Slurm refuses what would be written: ${verdict.message}${where}`;
+    return { kind: "refused", message };
   }
   const isNow = options.isNow || options.isDryRun;
   const { situation, jobs } = await awaitHarmless(context, first, { isNow });
@@ -73,6 +76,17 @@ async function configure(context: FinishContext, options: FinishOptions): Promis
     return { kind: "refused", message: describeRefusal(jobs) };
   }
   return decideAndAct(context, situation, { jobs, isDryRun: options.isDryRun });
+}
+
+/** Where limits.yaml has the nodes of a line of slurm.conf; undefined when the line is none of a shape. */
+function describePlace(
+  { plan }: Situation,
+  slurmConf: string,
+  line: number | undefined,
+): string | undefined {
+  const text = slurmConf.split("\n")[(line ?? 0) - 1] ?? "";
+  const group = plan.groups.find(({ names }) => text.startsWith(`NodeName=${names} `));
+  return group && `${group.limitsLine}: look at the slurm_options of ${group.specification.shape}`;
 }
 
 interface Permission {

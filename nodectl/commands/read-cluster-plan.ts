@@ -1,6 +1,8 @@
 import { Catalogue } from "../domain/catalogue.ts";
 import { planCluster } from "../domain/cluster-plan.ts";
 import type { ClusterPlan } from "../domain/cluster-plan.ts";
+import { imagesOf } from "../domain/image-check.ts";
+import type { ImageShapes } from "../domain/image-check.ts";
 import { readLimits } from "../domain/limits.ts";
 import type { Checked } from "../domain/result.ts";
 import { readInputFile } from "../files/input-file.ts";
@@ -25,15 +27,29 @@ export async function readClusterPlan(
   const file = parsePositionedYaml(text.value, limitsFile);
   if (file.kind === "invalid") return file;
   progress("asking OCI for its shapes");
-  return planCluster(
-    readLimits(file.value, limitsFile),
-    await readCatalogue(catalogue, config.adRoot),
-  );
-}
-
-async function readCatalogue(catalogue: ShapeCatalogue, adRoot: string): Promise<Catalogue> {
+  const read = readLimits(file.value, limitsFile);
   // A region has one to three availability domains: no bound is needed.
   const names = await catalogue.listAvailabilityDomains();
-  const offers = names.map(async (name) => ({ name, shapes: await catalogue.listShapes(name) }));
-  return new Catalogue(await Promise.all(offers), adRoot);
+  const [offers, images] = await Promise.all([
+    Promise.all(names.map(async (name) => ({ name, shapes: await catalogue.listShapes(name) }))),
+    readImages(catalogue, imagesOf(read.limits.shapes), names),
+  ]);
+  return planCluster(read, new Catalogue(offers, config.adRoot), images);
+}
+
+/** One image after the other: a file may name many, and OCI limits the rate. */
+async function readImages(
+  catalogue: ShapeCatalogue,
+  imageOcids: readonly string[],
+  availabilityDomains: readonly string[],
+): Promise<ImageShapes> {
+  const images = new Map<string, ReadonlySet<string> | undefined>();
+  for (const ocid of imageOcids) {
+    const lists = await Promise.all(
+      availabilityDomains.map((name) => catalogue.listShapesOfImage(name, ocid)),
+    );
+    const known = lists.filter((list) => list !== undefined);
+    images.set(ocid, known.length === 0 ? undefined : new Set(known.flat()));
+  }
+  return images;
 }

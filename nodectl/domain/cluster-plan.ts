@@ -2,6 +2,8 @@ import type { Catalogue } from "./catalogue.ts";
 import { chooseShape } from "./chosen-shape.ts";
 import type { ChosenShape } from "./chosen-shape.ts";
 import { HOSTLIST_NAMES_MAX } from "./hostlist.ts";
+import { checkImage } from "./image-check.ts";
+import type { ImageShapes } from "./image-check.ts";
 import type {
   NodeGroup,
   SlurmNodes,
@@ -25,6 +27,8 @@ export interface PlannedGroup extends NodeGroup {
   readonly count: number;
   readonly availabilityDomain: number | "any";
   readonly hardware: NodeHardware;
+  /** Where limits.yaml has the shape. */
+  readonly limitsLine: number;
 }
 
 /** Everything that a generation is made of, but for the retired nodes. */
@@ -39,8 +43,12 @@ export interface ClusterPlan {
 export function planCluster(
   { limits, problems }: ReadLimits,
   catalogue: Catalogue,
+  images: ImageShapes,
 ): Checked<ClusterPlan> {
   const groups = limits.shapes.flatMap((shape) => planShape(shape, catalogue, problems));
+  for (const shape of limits.shapes.filter(({ shape }) => catalogue.shape(shape) !== undefined)) {
+    checkImage(shape, shape.shape, images, problems);
+  }
   checkNames(limits.shapes, problems);
   checkTotal(limits.shapes, problems);
   const partitions = planPartitions(limits, problems);
@@ -109,6 +117,7 @@ function planGroup(
     count,
     availabilityDomain: availabilityDomain ?? "any",
     hardware,
+    limitsLine: limits.located.line,
     specification: {
       shape: shape.name,
       ...(size && { shapeConfig: size }),

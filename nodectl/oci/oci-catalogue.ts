@@ -1,6 +1,7 @@
-import { ComputeClient, type models } from "oci-core";
+import { ComputeClient, type models, type requests } from "oci-core";
 import { IdentityClient } from "oci-identity";
 import type { Shape } from "../domain/shape.ts";
+import { OciCallError } from "./oci-errors.ts";
 import { listAllPages } from "./pages.ts";
 import type { ShapeCatalogue } from "./provider.ts";
 import { callOci, type RetryPolicy } from "./retry.ts";
@@ -33,16 +34,34 @@ export class OciCatalogue implements ShapeCatalogue {
   }
 
   async listShapes(availabilityDomain: string): Promise<readonly Shape[]> {
+    return (await this.#list({ availabilityDomain })).map(toShape);
+  }
+
+  async listShapesOfImage(
+    availabilityDomain: string,
+    imageOcid: string,
+  ): Promise<readonly string[] | undefined> {
+    try {
+      const all = await this.#list({ availabilityDomain, imageId: imageOcid });
+      return all.map(({ shape }) => shape);
+    } catch (error) {
+      if (error instanceof OciCallError && error.failure.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async #list(
+    filter: Pick<requests.ListShapesRequest, "availabilityDomain" | "imageId">,
+  ): Promise<readonly models.Shape[]> {
     const { compartmentOcid, retry } = this.#options;
-    const all = await listAllPages("ListShapes", retry, async (page) => {
+    return listAllPages("ListShapes", retry, async (page) => {
       const answer = await this.#compute.listShapes({
         compartmentId: compartmentOcid,
-        availabilityDomain,
+        ...filter,
         ...page,
       });
       return { items: answer.items, nextPage: answer.opcNextPage };
     });
-    return all.map(toShape);
   }
 }
 

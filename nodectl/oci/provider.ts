@@ -114,4 +114,12 @@ export interface ShapeCatalogue {
   listAvailabilityDomains(): Promise<readonly string[]>;
   /** The shapes that one availability domain knows (which is not that it has room). Throws OciCallError. */
   listShapes(availabilityDomain: string): Promise<readonly Shape[]>;
+  /**
+   * The names of those that an image runs on; undefined when OCI does not know the image, or does not let us see it.
+   * Throws OciCallError.
+   */
+  listShapesOfImage(
+    availabilityDomain: string,
+    imageOcid: string,
+  ): Promise<readonly string[] | undefined>;
 }

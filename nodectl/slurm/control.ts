@@ -78,4 +78,10 @@ export interface ConfigurationControl {
 
 /** What Slurm's own parser says of a slurm.conf. */
 export type SlurmConfVerdict =
-  { readonly kind: "valid" } | { readonly kind: "invalid"; readonly message: string };
+  | { readonly kind: "valid" }
+  | {
+      readonly kind: "invalid";
+      readonly message: string;
+      /** The line of the text that was checked, counted from 1, when Slurm names it. */
+      readonly line?: number;
+    };

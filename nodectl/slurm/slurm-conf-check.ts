@@ -110,5 +110,7 @@ async function parseWithSlurm(
     .filter((line) => /error|fatal/.test(line))
     .map((line) => line.replace(/^scontrol: (?:error|fatal): /, "").replaceAll(`${directory}/`, ""))
     .slice(0, LINES_SHOWN_MAX);
-  return { kind: "invalid", message: lines.join("; ") };
+  const named = /Parse error in file candidate\.conf line (\d+)/.exec(lines.join("\n"))?.[1];
+  const message = lines.join("; ");
+  return { kind: "invalid", message, ...(named !== undefined && { line: Number(named) }) };
 }

@@ -1,3 +1,4 @@
+import { parse, stringify } from "yaml";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Admin } from "./admin.ts";
 import type { Cluster } from "./cluster.ts";
@@ -109,6 +110,26 @@ describe.for(["bookworm", "trixie"] as const)("on %s", { concurrent: true }, (re
       await job.expectToRun();
     });
 
+    test("with images that OCI does not know, or that do not run on the shape", async () => {
+      const { admin, cluster, job } = busy;
+      const settings = parse(await cluster.output(["cat", SETTINGS])) as Record<string, string>;
+      const image = settings["mgmt_image_id"] ?? "";
+      const limits = {
+        "VM.Standard.E4.Flex.1.8": { count: { 1: 2 }, image },
+        "VM.Standard.A1.Flex.1.6": { count: 1, image },
+        "VM.Standard2.1": { count: 1, image: `${image.slice(0, -4)}gone` },
+      };
+      await admin.write("/home/opc/limits.yaml", stringify(limits), "opc");
+      const before = await admin.footprint();
+      const { exitCode, stderr } = await admin.finish();
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain("2 problems; nothing was changed");
+      expect(stderr).toContain("this image does not run on VM.Standard.A1.Flex");
+      expect(stderr).toMatch(/VM\.Standard2\.1: image: .*OCI knows no such image/);
+      expect(await admin.footprint()).toEqual(before);
+      await job.expectToRun();
+    });
+
     test("with a parameter that Slurm's parser does not know, and says which", async () => {
       const { admin, job } = busy;
       const before = await admin.footprint();
@@ -121,6 +142,19 @@ describe.for(["bookworm", "trixie"] as const)("on %s", { concurrent: true }, (re
       expect(stderr).toMatch(
         /Slurm refuses what would be written: .*unrecognized key: SuspendTimes/,
       );
+      expect(await admin.footprint()).toEqual(before);
+      await job.expectToRun();
+    });
+
+    test("with a value of a node line that Slurm's parser does not take, and says where it stands", async () => {
+      const { admin, job } = busy;
+      const limits = { "VM.Standard.E4.Flex.1.8": { count: 2, slurm_options: { Weight: "abc" } } };
+      await admin.write("/home/opc/limits.yaml", `# Wrong\n${stringify(limits)}`, "opc");
+      const before = await admin.footprint();
+      const { exitCode, stderr } = await admin.finish();
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain("Weight value (abc) is not a valid number");
+      expect(stderr).toContain("limits.yaml:2: look at the slurm_options of VM.Standard.E4.Flex");
       expect(await admin.footprint()).toEqual(before);
       await job.expectToRun();
     });

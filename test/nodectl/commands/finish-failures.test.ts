@@ -23,6 +23,29 @@ describe("finish: bad input changes nothing", () => {
     });
   });
 
+  test("an image that OCI does not know, or that does not run on the shape", async () => {
+    const world = createWorld();
+    const image = (name: string): string => `ocid1.image.oc1.phx.${name}`;
+    world.imageShapes.set(image("intel"), ["VM.Standard2.1"]);
+    const outcome = await world.finish(`
+VM.Standard2.1: {count: 1, image: ${image("intel")}}
+VM.GPU3.1:
+  count: 1
+  image: ${image("intel")}
+VM.Standard.E4.Flex.8.64: {count: 1, image: ${image("gone")}}
+`);
+    const on = (text: string): unknown => expect.stringContaining(text) as unknown;
+    expect(outcome).toMatchObject({
+      kind: "invalid",
+      problems: [
+        { line: 5, key: "VM.GPU3.1: image", message: on("does not run on VM.GPU3.1") },
+        { line: 6, key: "VM.Standard.E4.Flex.8.64: image", message: on("no such image") },
+      ],
+    });
+    // Once in each availability domain.
+    expect(world.imagesAsked).toHaveLength(4);
+  });
+
   test("what Slurm's parser refuses is not written, and no node is drained for it", async () => {
     const world = await createFourNodes();
     const before = world.snapshot();
@@ -33,6 +56,25 @@ describe("finish: bad input changes nothing", () => {
     });
     expect(world.snapshot()).toEqual(before);
     expect(world.slurm.calls).toEqual([]);
+  });
+
+  test("what Slurm's parser refuses of a node line has its line of limits.yaml", async () => {
+    const world = await createFourNodes();
+    const limits = "VM.GPU3.1: 1\nVM.Standard2.1:\n  count: {1: 4}\n  slurm_options: {Weight: x}\n";
+    const context = {
+      ...world.context(),
+      checkSlurmConf: (candidate: string) => {
+        const line = candidate.split("\n").findIndex((it) => it.includes("Weight=x")) + 1;
+        return Promise.resolve({ kind: "invalid", message: "Weight value (x)", line } as const);
+      },
+    };
+    world.write("limits.yaml", limits);
+    const { limitsFile } = world;
+    const options = { limitsFile, isDryRun: false, isNow: false };
+    expect(await finish(context, options)).toEqual({
+      kind: "refused",
+      message: `Slurm refuses what would be written: Weight value (x) (${limitsFile}:2: look at the slurm_options of VM.Standard2.1)`,
+    });
   });
 
   test("a node of slurm.conf that nodes.json does not tell of keeps its line while it is on", async () => {

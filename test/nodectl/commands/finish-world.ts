@@ -38,6 +38,9 @@ export class FinishWorld {
   readonly limitsFile = join(this.root, "limits.yaml");
   readonly slurm: FakeSlurm;
   readonly progress: string[] = [];
+  /** The names of the shapes that an image runs on. */
+  readonly imageShapes = new Map<string, readonly string[]>();
+  readonly imagesAsked: string[] = [];
   verdict: SlurmConfVerdict = { kind: "valid" };
   #nowMs = 0;
 
@@ -82,6 +85,10 @@ export class FinishWorld {
       catalogue: {
         listAvailabilityDomains: () => Promise.resolve(AVAILABILITY_DOMAINS),
         listShapes: () => Promise.resolve(SHAPES),
+        listShapesOfImage: (_, ocid) => {
+          this.imagesAsked.push(ocid);
+          return Promise.resolve(this.imageShapes.get(ocid));
+        },
       },
       slurm: this.slurm,
       clock: {

@@ -57,6 +57,7 @@ VM.Standard.E4.Flex:
       count: 2,
       availabilityDomain: 1,
       hardware: expect.anything() as unknown,
+      limitsLine: 2,
       specification: {
         shape: "VM.Standard.E4.Flex",
         shapeConfig: { ocpus: 8, memoryGib: 64 },

@@ -1,6 +1,7 @@
 import { Catalogue } from "../../../nodectl/domain/catalogue.ts";
 import { planCluster } from "../../../nodectl/domain/cluster-plan.ts";
 import type { ClusterPlan } from "../../../nodectl/domain/cluster-plan.ts";
+import type { ImageShapes } from "../../../nodectl/domain/image-check.ts";
 import { readLimits } from "../../../nodectl/domain/limits.ts";
 import type { Problem } from "../../../nodectl/domain/problem.ts";
 import type { Checked } from "../../../nodectl/domain/result.ts";
@@ -61,10 +62,14 @@ export const REGION = new Catalogue(
 );
 
 /** All that finish does with a limits.yaml before it writes anything. */
-export function plan(text: string, region: Catalogue = REGION): Checked<ClusterPlan> {
+export function plan(
+  text: string,
+  region: Catalogue = REGION,
+  images: ImageShapes = new Map(),
+): Checked<ClusterPlan> {
   const file = parsePositionedYaml(text, "limits.yaml");
   if (file.kind === "invalid") return file;
-  return planCluster(readLimits(file.value, "limits.yaml"), region);
+  return planCluster(readLimits(file.value, "limits.yaml"), region, images);
 }
 
 export function validPlan(text: string, region: Catalogue = REGION): ClusterPlan {

@@ -59,13 +59,18 @@ describe("checkSlurmConf()", () => {
       kind: "invalid",
       message:
         "_parse_next_key: Parsing error at unrecognized key: Nonsense; Parse error in file candidate.conf line 1; Unable to process configuration file",
+      line: 1,
     });
   });
 
   test("finds other includes of the main file where they are", async () => {
     writeFileSync(join(directory, "site.conf"), "Nonsense=1\n");
     const main = `Include site.conf\n${MAIN}`;
-    expect((await check(main, "SuspendTime=60\n")).kind).toBe("invalid");
+    // Its line is none of the candidate's.
+    expect(await check(main, "SuspendTime=60\n")).toEqual({
+      kind: "invalid",
+      message: expect.stringContaining("site.conf line 1") as unknown,
+    });
   });
 
   test("refuses a main file that does not include what finish writes", async () => {
