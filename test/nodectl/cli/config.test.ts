@@ -62,7 +62,6 @@ describe("parseConfig()", () => {
       capacityFile: "/run/citc/capacity.jsonl",
       capacityCoolDownSeconds: 300,
       limitCoolDownSeconds: 600,
-      launchConcurrency: 32,
       assumedLaunchesPerSecond: 10,
       assumedBootSeconds: 300,
     } satisfies Config);

@@ -53,7 +53,10 @@ describe("startNodes(), after a launch was accepted", () => {
   it("watches no longer than it is told for power to come", async () => {
     rig.cloud.launchedState = "PROVISIONING";
     const startedMs = rig.clock.now();
-    expect(await rig.start(["n-1"], specification)).toMatchObject({ launched: ["n-1"], failed: [] });
+    expect(await rig.start(["n-1"], specification)).toMatchObject({
+      launched: ["n-1"],
+      failed: [],
+    });
     expect(rig.clock.now() - startedMs).toBeGreaterThanOrEqual(120_000);
     expect(rig.clock.now() - startedMs).toBeLessThan(140_000);
   });
