@@ -51,6 +51,12 @@ function onceOnly<Value>(make: () => Promise<Value>): () => Promise<Value> {
   return () => (made ??= make());
 }
 
+interface NodesOptions {
+  readonly base?: string;
+  /** Where they may be, counted from 1. */
+  readonly availabilityDomains?: readonly number[];
+}
+
 interface StartOptions {
   readonly settings?: Record<string, unknown>;
   readonly env?: Record<string, string>;
@@ -105,10 +111,16 @@ export class Rig {
   }
 
   /** The nodes that the cluster has, and the flags that Slurm shows for all of them. */
-  async setNodes(hostlist: string, flags: readonly string[], base = "ALLOCATED"): Promise<void> {
+  async setNodes(
+    hostlist: string,
+    flags: readonly string[],
+    { base = "ALLOCATED", availabilityDomains = [1] }: NodesOptions = {},
+  ): Promise<void> {
     const specification = {
       shape: "VM.Standard2.1",
-      availabilityDomains: [this.region.availabilityDomains[0]],
+      availabilityDomains: availabilityDomains.map(
+        (number) => this.region.availabilityDomains[number - 1],
+      ),
     };
     const groups = [{ names: hostlist, specification }];
     const file = { version: 1, generation: "test", clusterId: "mouse", groups };
@@ -192,6 +204,21 @@ export class Rig {
       match?.[1]?.split(",").forEach((name, index) => found.set(name, values[index] ?? ""));
     }
     return found;
+  }
+
+  /** Reason by node name, of those that Slurm was told to set DOWN. */
+  async downNodes(): Promise<Map<string, string>> {
+    const down = new Map<string, string>();
+    for (const line of await this.updates()) {
+      const [, names = "", reason = ""] =
+        /^nodename=(\S+) state=DOWN reason=(.*)$/.exec(line) ?? [];
+      for (const name of names === "" ? [] : this.names(names)) down.set(name, reason);
+    }
+    return down;
+  }
+
+  async forgetUpdates(): Promise<void> {
+    await writeFile(this.path("bin/updates"), "");
   }
 
   async log(): Promise<Record<string, unknown>[]> {
