@@ -12,6 +12,9 @@ import {
   type OciApiOptions,
 } from "./api/oci-api-options.ts";
 import { RegionFileError, readRegionFile } from "./api/region-file.ts";
+import { Federation } from "./api/federation.ts";
+import { addManagementInstance } from "./api/management-instance.ts";
+import { startMetadataServer } from "./api/metadata-server.ts";
 import { createRegion, type RegionDescription } from "./api/region.ts";
 import { addStrangers } from "./api/strangers.ts";
 
@@ -32,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     await writeCredentials(files.directory, credentials, region.name);
     await writeFile(files.description, descriptionOf(server, region, files));
-    process.stdout.write(describe(server.url, region, files));
+    process.stdout.write(describe(server, region, files));
     await stopped;
   } finally {
     await server.close();
@@ -41,14 +44,65 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function serve(region: RegionDescription, options: OciApiOptions): Promise<ApiServer> {
-  const { host, port, socketPath, latency, rateLimits, settings, seed } = options;
+/** Where the program can be reached. */
+interface Servers {
+  readonly url: string;
+  readonly metadataUrl: string | undefined;
+  close(): Promise<void>;
+}
+
+async function serve(region: RegionDescription, options: OciApiOptions): Promise<Servers> {
+  const { settings, seed, metadataPort } = options;
   const cloud = new Cloud({ region, clock: systemClock, settings, seed });
   if (options.strangerNames !== undefined) {
     addStrangers(cloud, { nodeNames: options.strangerNames });
   }
-  const where = socketPath === undefined ? {} : { socketPath };
-  return startApiServer({ cloud, clock: systemClock, host, port, ...where, latency, rateLimits });
+  if (metadataPort === undefined) {
+    const api = await serveApi(cloud, options);
+    return { url: api.url, metadataUrl: undefined, close: () => api.close() };
+  }
+  return serveWithMetadata(cloud, options, metadataPort);
+}
+
+function serveApi(
+  cloud: Cloud,
+  { host, port, socketPath, latency, rateLimits }: OciApiOptions,
+  federation?: Federation,
+): Promise<ApiServer> {
+  return startApiServer({
+    ...{ cloud, clock: systemClock, host, port, latency, rateLimits },
+    ...(socketPath === undefined ? {} : { socketPath }),
+    ...(federation === undefined ? {} : { federation }),
+  });
+}
+
+/** On loopback every caller has one address: it is the management node. */
+async function serveWithMetadata(
+  cloud: Cloud,
+  options: OciApiOptions,
+  port: number,
+): Promise<Servers> {
+  const { region } = cloud;
+  const [subnet] = region.subnets;
+  if (subnet === undefined) throw new RegionFileError("--metadata-port needs a subnet");
+  const instance = addManagementInstance(cloud, subnet, subnet.name);
+  const federation = await Federation.start({ region, clock: systemClock });
+  const api = await serveApi(cloud, options, federation);
+  const { calls, faults } = api;
+  const { identities } = federation;
+  try {
+    const metadata = await startMetadataServer({
+      ...{ region, identities, clock: systemClock, faults, calls, host: options.host, port },
+      instanceAt: () => instance,
+    });
+    const close = async (): Promise<void> => {
+      await Promise.all([metadata.close(), api.close()]);
+    };
+    return { url: api.url, metadataUrl: metadata.url, close };
+  } catch (error) {
+    await api.close();
+    throw error;
+  }
 }
 
 interface Files {
@@ -66,14 +120,17 @@ function filesIn(directory: string): Files {
   return { directory, config, description, all: [config, key, description] };
 }
 
-function descriptionOf({ url }: ApiServer, region: RegionDescription, { config }: Files): string {
+function descriptionOf(servers: Servers, region: RegionDescription, { config }: Files): string {
+  const { url, metadataUrl } = servers;
   const { name, tenancyOcid, compartments, vcn, subnets, images, availabilityDomains } = region;
   const places = { region: name, tenancyOcid, compartments, availabilityDomains };
-  return `${JSON.stringify({ url, config, ...places, vcn, subnets, images }, null, 2)}\n`;
+  return `${JSON.stringify({ url, metadataUrl, config, ...places, vcn, subnets, images }, null, 2)}\n`;
 }
 
-function describe(url: string, region: RegionDescription, files: Files): string {
+function describe(servers: Servers, region: RegionDescription, files: Files): string {
+  const { url, metadataUrl } = servers;
   const rows = [
+    ...(metadataUrl === undefined ? [] : [["metadata service", metadataUrl]]),
     ["config file", files.config],
     ["all of this as JSON", files.description],
     ["region", `${region.name}: ${region.availabilityDomains.join(", ")}`],
@@ -110,7 +167,7 @@ function messageFor(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   switch (error.code) {
     case "EADDRINUSE":
-      return `${error.message}: choose another --port or --socket`;
+      return `${error.message}: choose another --port, --metadata-port or --socket`;
     case "EACCES":
     case "EADDRNOTAVAIL":
     case "ENOENT":

@@ -25,6 +25,3 @@ export type RegionMessage =
 export const PLAN_FILE = "region.json";
 export const CONTROL_SOCKET = "control.sock";
 export const REGION_LOG = "region.log";
-
-/** The host name of every cluster's management node. */
-export const MANAGEMENT_NAME = "mgmt";

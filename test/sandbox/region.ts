@@ -5,6 +5,7 @@ import type { Log } from "../../nodectl/domain/log.ts";
 import { startApiServer } from "./api/api-server.ts";
 import { Cloud } from "./api/cloud.ts";
 import type { CloudInstance } from "./api/cloud-event.ts";
+import { addManagementInstance, MANAGEMENT_NAME } from "./api/management-instance.ts";
 import { createRegion, type RegionDescription, type SubnetDescription } from "./api/region.ts";
 import { addStrangers } from "./api/strangers.ts";
 import type { ClusterDescription, ClusterSecrets } from "./machines/cluster-description.ts";
@@ -13,9 +14,9 @@ import type { Machine } from "./machines/machine.ts";
 import { createSecrets } from "./machines/secrets.ts";
 import { buildBridges, planBridges } from "./machines/subnet-bridges.ts";
 import { readAccounts } from "./machines/write-files.ts";
-import { addManagementInstance, layOutCluster } from "./region-clusters.ts";
+import { layOutCluster } from "./region-clusters.ts";
 import { machineRoutes } from "./region-control.ts";
-import { CONTROL_SOCKET, MANAGEMENT_NAME, type RegionPlan } from "./region-plan.ts";
+import { CONTROL_SOCKET, type RegionPlan } from "./region-plan.ts";
 
 /** Machines reach the API at the virtual router of their subnet, without a port in the URL. */
 const API_PORT = 80;

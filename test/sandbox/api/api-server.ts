@@ -1,6 +1,4 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { ListenOptions } from "node:net";
+import type { Server } from "node:http";
 import type { Clock } from "../../../nodectl/domain/clock.ts";
 import type { Log } from "../../../nodectl/domain/log.ts";
 import { CallLog } from "./call-log.ts";
@@ -8,7 +6,9 @@ import type { Cloud } from "./cloud.ts";
 import type { ControlRoute } from "./control-route.ts";
 import { controlRoutes } from "./control-routes.ts";
 import { FaultRules } from "./fault-rules.ts";
+import type { Federation } from "./federation.ts";
 import { HttpConnection } from "./http-connection.ts";
+import { closeServer, listen, urlOf } from "./listen.ts";
 import { OciDoor, type Latency } from "./oci-door.ts";
 import { RateLimiter, type RateLimits } from "./rate-limit.ts";
 import { SignatureVerifier } from "./request-signature.ts";
@@ -18,8 +18,12 @@ export interface ApiServerOptions {
   readonly cloud: Cloud;
   /** Wall-clock time: for signatures, rate limits, latency and the log. The cloud has a clock of its own. */
   readonly clock: Clock;
+  /** Makes instance principals known. */
+  readonly federation?: Federation;
   /** Default 127.0.0.1. */
   readonly host?: string;
+  /** More addresses of this computer, with the same port. */
+  readonly moreHosts?: readonly string[];
   /** Default 0: the system chooses. */
   readonly port?: number;
   /** Also listens on this unix socket, for clients inside network namespaces. The path must be free. */
@@ -50,13 +54,14 @@ export interface ApiServer {
 
 /** Serves OCI's API and the control API. Rejects with the system's error when the port or the path is taken. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { cloud, clock } = options;
+  const { cloud, clock, federation } = options;
   const calls = new CallLog(options.callCountMax ?? 20_000);
   const faults = new FaultRules();
   const door = new OciDoor({
     cloud,
     clock,
-    verifier: new SignatureVerifier(cloud.region.apiKeys),
+    verifier: new SignatureVerifier(cloud.region.apiKeys, federation),
+    ...(federation === undefined ? {} : { federation }),
     limiter: new RateLimiter(options.rateLimits ?? {}),
     faults,
     calls,
@@ -84,39 +89,14 @@ async function listenEverywhere(
   onSocket: HttpConnection,
   options: ApiServerOptions,
 ): Promise<Server[]> {
-  const { host = "127.0.0.1", port = 0, socketPath } = options;
+  const { host = "127.0.0.1", moreHosts = [], port = 0, socketPath } = options;
   const servers = [await listen(onPort, { host, port })];
-  if (socketPath === undefined) return servers;
   try {
-    servers.push(await listen(onSocket, { path: socketPath }));
+    for (const another of moreHosts) servers.push(await listen(onPort, { host: another, port }));
+    if (socketPath !== undefined) servers.push(await listen(onSocket, { path: socketPath }));
   } catch (error) {
     await Promise.all(servers.map(closeServer));
     throw error;
   }
   return servers;
-}
-
-async function listen(connection: HttpConnection, where: ListenOptions): Promise<Server> {
-  const server = createServer((request, response) => {
-    void connection.handle(request, response);
-  });
-  // Longer than the pauses of a client that polls, so that it is not closed under its feet.
-  server.keepAliveTimeout = 60_000;
-  server.listen(where);
-  await once(server, "listening");
-  return server;
-}
-
-function urlOf(server: Server | undefined): string {
-  const address = server?.address();
-  if (typeof address !== "object" || address === null) throw new Error("the server has no address");
-  const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, "close");
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }

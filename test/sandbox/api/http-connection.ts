@@ -3,23 +3,23 @@ import type { Clock } from "../../../nodectl/domain/clock.ts";
 import type { Log } from "../../../nodectl/domain/log.ts";
 import { ApiError, cannotParseRequest } from "./api-error.ts";
 import { matchControlRoute, type ControlAnswer, type ControlRoute } from "./control-route.ts";
-import type { DoorAnswer, OciDoor } from "./oci-door.ts";
+import type { Door, DoorAnswer } from "./door.ts";
 
 /** Larger than any body that OCI accepts here: metadata is 32,000 bytes at most. */
 const BODY_BYTES_MAX = 1024 * 1024;
 
 const CONTROL_PREFIX = "/control/";
 
-/** Carries requests from node:http to the OCI door and the control routes, and their answers back. */
+/** Carries requests from node:http to a door and the control routes, and their answers back. */
 export class HttpConnection {
-  private readonly door: OciDoor;
+  private readonly door: Door;
   private readonly routes: readonly ControlRoute[] | undefined;
   private readonly clock: Clock;
   private readonly log: Log | undefined;
 
   /** Without routes there is no control API here. */
   constructor(
-    door: OciDoor,
+    door: Door,
     routes: readonly ControlRoute[] | undefined,
     clock: Clock,
     log: Log | undefined,
@@ -37,7 +37,7 @@ export class HttpConnection {
       if (this.routes !== undefined && (request.url ?? "").startsWith(CONTROL_PREFIX)) {
         await this.answerControl(this.routes, request, response, body);
       } else {
-        await this.answerOci(request, response, body);
+        await this.answerAtDoor(request, response, body);
       }
     } catch (error) {
       // A client that is gone needs no answer.
@@ -47,13 +47,15 @@ export class HttpConnection {
     }
   }
 
-  private async answerOci(
+  private async answerAtDoor(
     request: IncomingMessage,
     response: ServerResponse,
     body: Buffer,
   ): Promise<void> {
     const { method = "", url = "", headers } = request;
-    const { answer, entry } = this.door.answer({ method, url, headers, body });
+    const { remoteAddress = "" } = request.socket;
+    const handled = this.door.answer({ method, url, headers, body, remoteAddress });
+    const { answer, entry } = await handled;
     await this.send(request, response, answer);
     if (answer.kind !== "hang") this.door.finish(entry);
   }

@@ -12,6 +12,8 @@ export interface OciApiOptions {
   readonly host: string;
   readonly port: number;
   readonly socketPath: string | undefined;
+  /** Undefined: there are no instance principals. */
+  readonly metadataPort: number | undefined;
   readonly credentialsDirectory: string;
   readonly regionFile: string | undefined;
   readonly seed: string;
@@ -61,6 +63,11 @@ const ROWS = {
   port: whole(0, 65_535, "port to listen on; 0, the default, lets the system choose"),
   host: text("ADDRESS", "address to listen on; default 127.0.0.1"),
   socket: text("PATH", "also listen on this unix socket"),
+  "metadata-port": whole(
+    0,
+    65_535,
+    "also serve the instance metadata service, as the instance mgmt; 0: any port",
+  ),
   "credentials-dir": text("DIR", "where the OCI config file goes; default .sandbox/oci-api"),
   "region-file": text("FILE", "JSON that describes the region; see test/sandbox/api/README.md"),
   seed: text("TEXT", "makes the OCIDs; default sandbox"),
@@ -129,6 +136,7 @@ export function readOciApiOptions(args: readonly string[]): OciApiOptions | "hel
     host: values.text("host") ?? "127.0.0.1",
     port: values.number("port") ?? 0,
     socketPath: values.text("socket"),
+    metadataPort: values.number("metadata-port"),
     credentialsDirectory: values.text("credentials-dir") ?? ".sandbox/oci-api",
     regionFile: values.text("region-file"),
     seed: values.text("seed") ?? "sandbox",

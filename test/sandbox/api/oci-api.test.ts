@@ -98,3 +98,13 @@ it("says in one line which option is wrong, and fails", { timeout: 20_000 }, asy
     stderr: 'oci-api: --page-size: "many" is not a whole number from 1 to 1000\n',
   });
 });
+
+it("serves the metadata service when asked to", { timeout: 20_000 }, async () => {
+  const child = start("--metadata-port", "0");
+  const text = await readUntil(child.stdout, /Ctrl-C/);
+  const url = /metadata service +(http:\S+)/.exec(text)?.[1] ?? "";
+  const path = `${url}/opc/v2/instance/displayName`;
+  const answer = await fetch(path, { headers: { authorization: "Bearer Oracle" } });
+  expect(await answer.text()).toBe("mgmt");
+  expect((await fetch(path)).status).toBe(401);
+});

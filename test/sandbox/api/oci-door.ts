@@ -1,35 +1,24 @@
-import { randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../../../nodectl/domain/clock.ts";
-import { ApiError, cannotParseRequest } from "./api-error.ts";
+import { ApiError, cannotParseRequest, notAuthorizedOrNotFound } from "./api-error.ts";
 import type { CallEntry, CallLog } from "./call-log.ts";
 import type { Cloud } from "./cloud.ts";
+import {
+  answerInstead,
+  makeRequestId,
+  refusal,
+  type Door,
+  type DoorAnswer,
+  type Handled,
+  type RawRequest,
+} from "./door.ts";
 import type { FaultAnswer, FaultRules } from "./fault-rules.ts";
+import type { Federation } from "./federation.ts";
 import { checkQuery, findRoute, type Route } from "./operation-table.ts";
 import type { Answer, CallSubject, Operation } from "./operation.ts";
 import { subjectOf } from "./operations-instances.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { SignatureVerifier, Signer } from "./request-signature.ts";
-
-export interface RawRequest {
-  readonly method: string;
-  /** Path and query, as sent. */
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-/** What the connection has to do. */
-export type DoorAnswer =
-  | {
-      readonly kind: "answer";
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-      readonly delayMs: number;
-    }
-  | { readonly kind: "hang" }
-  | { readonly kind: "reset"; readonly delayMs: number };
 
 export interface Latency {
   /** From the arrival of a LaunchInstance to its answer; the launch happens on arrival. */
@@ -43,6 +32,8 @@ export interface OciDoorParts {
   /** Wall-clock time: for signatures, rate limits and the log. */
   readonly clock: Clock;
   readonly verifier: SignatureVerifier;
+  /** Absent: nobody gets a token. */
+  readonly federation?: Federation;
   readonly limiter: RateLimiter;
   readonly faults: FaultRules;
   readonly calls: CallLog;
@@ -53,7 +44,7 @@ export interface OciDoorParts {
  * Where OCI's calls come in, whatever carries them: signature, rate limit, faults, operation; every call is logged.
  * In this order, because OCI refuses a stranger before it counts, and counts before it works.
  */
-export class OciDoor {
+export class OciDoor implements Door {
   private readonly parts: OciDoorParts;
 
   constructor(parts: OciDoorParts) {
@@ -61,7 +52,7 @@ export class OciDoor {
   }
 
   /** The answer, and the line of the log that `finish` closes. Throws only what is a defect of the sandbox. */
-  answer(request: RawRequest): { readonly answer: DoorAnswer; readonly entry: CallEntry } {
+  answer(request: RawRequest): Handled {
     const route = findRoute(request.method, request.url);
     const entry = this.addEntry(request, route);
     try {
@@ -83,7 +74,8 @@ export class OciDoor {
     const signer = verifier.verify(request, nowMs);
     const { operation } = route;
     if (operation === undefined) throw unknownOperation(request);
-    limiter.check(signer.keyId, operation.kind, nowMs);
+    limiter.check(signer.callerId, operation.kind, nowMs);
+    if (!signer.isAuthorized) throw notAuthorizedOrNotFound();
     cloud.advance();
     const body = parseBody(request.body);
     const subject = this.subjectOf(route, body);
@@ -117,7 +109,15 @@ export class OciDoor {
       retryToken: header(request.headers, "opc-retry-token"),
       ifMatch: header(request.headers, "if-match"),
       isToFailLater: fault?.kind === "async-failure",
+      issueToken: () => this.issueToken(request.body),
     });
+  }
+
+  private issueToken(body: Buffer): string {
+    const { federation, clock } = this.parts;
+    // Whose signature was verified is the federation's.
+    if (federation === undefined) throw new Error("there is no federation");
+    return federation.issueToken(body, clock.now());
   }
 
   private deliver(
@@ -186,44 +186,6 @@ function noteSubject(entry: CallEntry, subject: CallSubject): void {
   entry.availabilityDomain = subject.availabilityDomain ?? entry.availabilityDomain;
 }
 
-/** Undefined: the fault does not keep the operation from being carried out. */
-function answerInstead(fault: FaultAnswer, entry: CallEntry): DoorAnswer | undefined {
-  switch (fault.kind) {
-    case "error":
-      throw new ApiError(fault.status, fault.code, fault.message, fault.retryAfterSeconds);
-    case "raw": {
-      entry.status = fault.status;
-      const headers = { "content-type": fault.contentType };
-      return { kind: "answer", status: fault.status, headers, body: fault.body, delayMs: 0 };
-    }
-    case "hang":
-      return { kind: "hang" };
-    case "reset-before":
-      return { kind: "reset", delayMs: 0 };
-    case "reset-after":
-    case "async-failure":
-    case "delay":
-      return undefined;
-  }
-}
-
-function refusal(error: ApiError, entry: CallEntry): DoorAnswer {
-  const { status, code, message, retryAfterSeconds } = error;
-  entry.status = status;
-  entry.code = code;
-  entry.message = message;
-  return {
-    kind: "answer",
-    status,
-    headers: {
-      "opc-request-id": entry.opcRequestId,
-      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
-    },
-    body: JSON.stringify({ code, message }),
-    delayMs: 0,
-  };
-}
-
 function unknownOperation({ method, url }: RawRequest): ApiError {
   const message = `There is no operation supported at ${method} ${url.split("?", 1)[0] ?? ""}`;
   return new ApiError(404, "NotFound", message);
@@ -237,13 +199,6 @@ function parseBody(body: Buffer): unknown {
     if (!(error instanceof SyntaxError)) throw error;
     throw cannotParseRequest("the body is not JSON");
   }
-}
-
-/** The client's part, then two of the service's, as OCI makes them. */
-function makeRequestId(fromClient: string | undefined): string {
-  const digits = randomBytes(48).toString("hex").toUpperCase();
-  const client = fromClient ?? digits.slice(64);
-  return `${client}/${digits.slice(0, 32)}/${digits.slice(32, 64)}`;
 }
 
 function header(headers: IncomingHttpHeaders, name: string): string | undefined {

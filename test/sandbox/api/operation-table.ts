@@ -1,6 +1,7 @@
 import { ApiError } from "./api-error.ts";
 import type { Operation } from "./operation.ts";
 import { CATALOGUE_OPERATIONS } from "./operations-catalogue.ts";
+import { FEDERATION_PATH, GET_SECURITY_TOKEN } from "./operations-federation.ts";
 import { INSTANCE_OPERATIONS } from "./operations-instances.ts";
 import { NETWORK_OPERATIONS } from "./operations-network.ts";
 
@@ -14,8 +15,15 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
   ]),
 );
 
-/** Every operation that the sandbox models, by OCI's name. */
-export const OPERATION_NAMES: readonly string[] = [...OPERATIONS.values()].map(({ name }) => name);
+/** What the metadata service's requests are called in the log and in fault rules. */
+export const GET_METADATA = "GetMetadata";
+
+/** Every operation that the sandbox models: by OCI's name, and by ours where it has none. */
+export const OPERATION_NAMES: readonly string[] = [
+  ...[...OPERATIONS.values()].map(({ name }) => name),
+  GET_SECURITY_TOKEN.name,
+  GET_METADATA,
+];
 
 export interface Route {
   /** Undefined: OCI has no such operation, or the sandbox does not model it. */
@@ -30,6 +38,9 @@ export function findRoute(method: string, url: string): Route {
   const path = queryStart === -1 ? url : url.slice(0, queryStart);
   const search = queryStart === -1 ? "" : url.slice(queryStart + 1);
   const query = new Map(new URLSearchParams(search));
+  if (path === FEDERATION_PATH && method === GET_SECURITY_TOKEN.method) {
+    return { operation: GET_SECURITY_TOKEN, pathOcid: "", query };
+  }
   if (!path.startsWith(BASE_PATH)) return { operation: undefined, pathOcid: "", query };
   const [collection = "", pathOcid = "", ...rest] = path.slice(BASE_PATH.length).split("/");
   const pattern = [collection, ...(pathOcid === "" ? [] : ["*"]), ...rest].join("/");

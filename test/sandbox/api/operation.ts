@@ -22,6 +22,8 @@ export interface Call {
   readonly ifMatch: string | undefined;
   /** A fault rule wants a launch to fail after it was accepted. */
   readonly isToFailLater: boolean;
+  /** The token that the request's certificate gets; GetSecurityToken alone asks for it. */
+  issueToken(): string;
 }
 
 export interface Answer {

@@ -1,6 +1,8 @@
 import { createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { ApiError } from "./api-error.ts";
+import type { Federation, SigningParty } from "./federation.ts";
+import { FEDERATION_PATH } from "./operations-federation.ts";
 import type { ApiKey } from "./region.ts";
 
 /** OCI's tolerance; its text says so too. */
@@ -8,6 +10,8 @@ const CLOCK_SKEW_MAX_MS = 5 * 60 * 1000;
 
 /** What a request with a body has to sign besides the rest (Oracle's "Request Signatures"). */
 const BODY_HEADERS = ["content-length", "content-type", "x-content-sha256"];
+/** Of the key id of a session. */
+const TOKEN_PREFIX = "ST$";
 const METHODS_WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
 
 export interface SignedRequest {
@@ -19,8 +23,7 @@ export interface SignedRequest {
 }
 
 /** Who signed, and the hash of the body (which stands for the payload in retry tokens). */
-export interface Signer {
-  readonly keyId: string;
+export interface Signer extends Pick<SigningParty, "callerId" | "isAuthorized"> {
   readonly bodyHash: string;
 }
 
@@ -36,26 +39,45 @@ interface SignatureFields {
  */
 export class SignatureVerifier {
   private readonly keys = new Map<string, KeyObject>();
+  private readonly federation: Federation | undefined;
 
-  constructor(apiKeys: readonly ApiKey[]) {
+  /** Without a federation there are no instance principals. */
+  constructor(apiKeys: readonly ApiKey[], federation?: Federation) {
     for (const { keyId, publicKeyPem } of apiKeys)
       this.keys.set(keyId, createPublicKey(publicKeyPem));
+    this.federation = federation;
   }
 
   verify(request: SignedRequest, nowMs: number): Signer {
     const fields = parseAuthorization(request.headers.authorization);
-    const key = this.keys.get(fields.keyId);
-    if (key === undefined) throw notAuthenticated();
+    const party = this.findParty(fields.keyId, request, nowMs);
+    if (party === undefined) throw notAuthenticated();
     checkSignedHeaders(fields.headers, request);
     checkDate(fields.headers, request.headers, nowMs);
     const text = signingText(fields.headers, request);
     const signature = Buffer.from(fields.signature, "base64");
-    if (!verify("RSA-SHA256", Buffer.from(text), key, signature)) throw notAuthenticated();
+    if (!verify("RSA-SHA256", Buffer.from(text), party.key, signature)) throw notAuthenticated();
     const bodyHash = createHash("sha256").update(request.body).digest("base64");
     if (hasBody(request) && request.headers["x-content-sha256"] !== bodyHash) {
       throw notAuthenticated();
     }
-    return { keyId: fields.keyId, bodyHash };
+    return { callerId: party.callerId, isAuthorized: party.isAuthorized, bodyHash };
+  }
+
+  /** A certificate is good for a token and nothing else, and a token is not good for another. */
+  private findParty(
+    keyId: string,
+    request: SignedRequest,
+    nowMs: number,
+  ): SigningParty | undefined {
+    if (request.url === FEDERATION_PATH) {
+      return this.federation?.certificateOf(keyId, request.body, nowMs);
+    }
+    if (keyId.startsWith(TOKEN_PREFIX)) {
+      return this.federation?.sessionOf(keyId.slice(TOKEN_PREFIX.length), nowMs);
+    }
+    const key = this.keys.get(keyId);
+    return key === undefined ? undefined : { key, callerId: keyId, isAuthorized: true };
   }
 }
 
