@@ -49,8 +49,10 @@ function readValues(map: Located<PositionedMap>, problems: ProblemCollector): At
 
 /** startnode runs without HOME, so that a default such as ~/.oci/config would depend on who calls. */
 function readAuth(values: Attempted, problems: ProblemCollector): AuthConfig | null {
-  const { auth, oci_config: ociConfigFile, profile } = values;
-  if (auth !== "config_file") return { kind: "instance_principals" };
+  const { auth, oci_config: ociConfigFile, profile, metadata_endpoint: metadata } = values;
+  if (auth !== "config_file") {
+    return { kind: "instance_principals", metadataEndpoint: metadata ?? undefined };
+  }
   if (ociConfigFile === null || profile === null) return null;
   if (ociConfigFile !== undefined) return { kind: auth, ociConfigFile, profile };
   const fix = `add a line such as \`oci_config: ${SETTINGS.oci_config.example}\``;

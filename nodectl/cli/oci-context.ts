@@ -6,6 +6,7 @@ import { OciHttpClient } from "../oci/http-client.ts";
 import type { LaunchSettings } from "../oci/launch-details.ts";
 import { createAuthentication } from "../oci/oci-auth.ts";
 import { OciCoreProvider } from "../oci/oci-core-provider.ts";
+import { RenewingHttpClient } from "../oci/renewing-http-client.ts";
 import { RequestSigner } from "../oci/request-signature.ts";
 import type { RetryPolicy } from "../oci/retry.ts";
 import type { ClientSettings } from "../oci/sdk-clients.ts";
@@ -42,23 +43,27 @@ export async function createProvider(
   return new OciCoreProvider({ launch, clients, retry: createRetryPolicy(tools) });
 }
 
-/** What the SDK's clients are made with; credentials are resolved here, once. */
+/**
+ * What the SDK's clients are made with; credentials are resolved here, once.
+ * @throws OciAuthError
+ */
 export async function createClientSettings(
   config: Config,
-  { clock, signal }: Pick<RunTools, "clock" | "signal">,
+  tools: RunTools,
 ): Promise<ClientSettings> {
-  const identity = await createAuthentication(config);
+  const identity = await createAuthentication(config, tools);
   const { region, endpoint } = config;
+  const httpClient = new OciHttpClient({
+    signer: new RequestSigner(identity, () => tools.clock.now()),
+    callDeadlineMs: config.callDeadlineSeconds * 1000,
+    connectionsMax: config.launchConcurrency,
+    monotonicMs: () => performance.now(),
+    deadline: tools.signal,
+  });
   return {
     region,
     ...(endpoint !== undefined && { endpoint }),
-    httpClient: new OciHttpClient({
-      signer: new RequestSigner(identity, () => clock.now()),
-      callDeadlineMs: config.callDeadlineSeconds * 1000,
-      connectionsMax: config.launchConcurrency,
-      monotonicMs: () => performance.now(),
-      deadline: signal,
-    }),
+    httpClient: new RenewingHttpClient(httpClient, identity),
   };
 }
 

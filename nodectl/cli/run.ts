@@ -35,7 +35,7 @@ export async function runProgram(name: string, program: Program): Promise<never>
     resumeFile: process.env["SLURM_RESUME_FILE"],
   };
   const exitCode = await exitCodeOf(name, program, input);
-  // The SDK's instance principals keep a timer: without exit the process would stay for it.
+  // Kept connections, or a token that is being renewed: without exit the process would stay for them.
   process.exit(exitCode);
 }
 

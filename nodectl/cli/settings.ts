@@ -87,6 +87,11 @@ export const SETTINGS = {
     "base URL in place of every service's host; not on OCI itself",
     "http://127.0.0.1:8080",
   ),
+  metadata_endpoint: optional(
+    baseUrl,
+    "base URL of the instance metadata service, with auth: instance_principals; not on OCI itself",
+    "http://127.0.0.1:8081",
+  ),
   nsg_ids: defaulted(
     listOf(
       ocid("networksecuritygroup"),

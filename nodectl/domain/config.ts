@@ -1,6 +1,10 @@
 /** How nodectl proves to OCI who it is. */
 export type AuthConfig =
-  | { readonly kind: "instance_principals" }
+  | {
+      readonly kind: "instance_principals";
+      /** Base URL in place of the metadata service's own; absent on OCI. */
+      readonly metadataEndpoint: string | undefined;
+    }
   | { readonly kind: "config_file"; readonly ociConfigFile: string; readonly profile: string };
 
 /** The content of startnode.yaml, checked and with its defaults. What each setting means: cli/settings.ts. */

@@ -1,82 +1,65 @@
 import { createPrivateKey } from "node:crypto";
-import {
-  ConfigFileAuthenticationDetailsProvider,
-  InstancePrincipalsAuthenticationDetailsProviderBuilder,
-  type AuthenticationDetailsProvider,
-} from "oci-common";
+import { ConfigFileAuthenticationDetailsProvider, EndpointBuilder } from "oci-common";
+import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
+import type { Log } from "../domain/log.ts";
+import { METADATA_ENDPOINT } from "./instance-certificate.ts";
+import { InstancePrincipal } from "./instance-principal.ts";
 import { OciAuthError } from "./oci-auth-error.ts";
+import { fixedIdentity, type SigningIdentity } from "./signing-identity.ts";
 
-/** The metadata service may be slow on a machine that has just booted; more than this and it is not there. */
-const INSTANCE_PRINCIPAL_DEADLINE_MS = 30_000;
+export interface AuthTools {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborts at the run's deadline. */
+  readonly signal: AbortSignal;
+}
+
+/** As the SDK builds it. */
+const FEDERATION_TEMPLATE = "https://auth.{region}.{secondLevelDomain}";
+const FEDERATION_PATH = "/v1/x509";
 
 /**
- * Resolves authentication once, before any fan-out: with instance principals the SDK otherwise authenticates anew
- * for every call that is under way (facts of oci-common 2.139.1).
+ * Resolves authentication once, before any fan-out: a run that cannot sign makes no call.
  * @throws OciAuthError
  */
 export async function createAuthentication(
-  config: Pick<Config, "auth" | "endpoint">,
-): Promise<AuthenticationDetailsProvider> {
+  config: Pick<Config, "auth" | "endpoint" | "region">,
+  tools: AuthTools,
+): Promise<SigningIdentity> {
   const { auth } = config;
   switch (auth.kind) {
     case "config_file":
-      return fromConfigFile(auth.ociConfigFile, auth.profile);
+      return await fromConfigFile(auth.ociConfigFile, auth.profile);
     case "instance_principals":
-      return await fromInstancePrincipals(config.endpoint);
+      return await InstancePrincipal.open({
+        metadataEndpoint: auth.metadataEndpoint ?? METADATA_ENDPOINT,
+        federationUrl: federationUrl(config),
+        ...tools,
+      });
   }
 }
 
-function fromConfigFile(path: string, profile: string): AuthenticationDetailsProvider {
+function federationUrl({ endpoint, region }: Pick<Config, "endpoint" | "region">): string {
+  const base = endpoint ?? EndpointBuilder.createEndpointFromRegionId(FEDERATION_TEMPLATE, region);
+  return `${base}${FEDERATION_PATH}`;
+}
+
+async function fromConfigFile(path: string, profile: string): Promise<SigningIdentity> {
   try {
     const provider = new ConfigFileAuthenticationDetailsProvider(path, profile);
     // A key that cannot be used is found here, not with the first of a thousand calls.
-    createPrivateKey({
+    const privateKey = createPrivateKey({
       key: provider.getPrivateKey(),
       passphrase: provider.getPassphrase() ?? "",
     });
-    return provider;
+    return fixedIdentity({ keyId: await provider.getKeyId(), privateKey });
   } catch (error) {
     throw new OciAuthError(
       `no credentials: ${errorText(error)}; check oci_config (${path}) and profile (${profile}) in startnode.yaml, ` +
         `and that the key file it names is readable`,
       { cause: error },
     );
-  }
-}
-
-async function fromInstancePrincipals(
-  endpoint: string | undefined,
-): Promise<AuthenticationDetailsProvider> {
-  const builder = new InstancePrincipalsAuthenticationDetailsProviderBuilder();
-  if (endpoint !== undefined) builder.federationEndpoint = `${endpoint}/v1/x509`;
-  try {
-    return await withDeadline(INSTANCE_PRINCIPAL_DEADLINE_MS, async () => {
-      const provider = await builder.build();
-      await provider.getKeyId();
-      return provider;
-    });
-  } catch (error) {
-    throw new OciAuthError(
-      `no credentials: instance principals are not to be had (${errorText(error)}); this must run on an OCI instance ` +
-        `whose metadata service (169.254.169.254) answers, and a dynamic group must match that instance; ` +
-        `or set auth: config_file in startnode.yaml`,
-      { cause: error },
-    );
-  }
-}
-
-async function withDeadline<Value>(deadlineMs: number, work: () => Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${deadlineMs / 1000} s`));
-    }, deadlineMs);
-  });
-  try {
-    return await Promise.race([work(), expired]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

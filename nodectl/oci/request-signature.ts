@@ -1,11 +1,5 @@
-import { createHash, createPrivateKey, createSign, type KeyObject } from "node:crypto";
-
-/** Who signs: the part of the SDK's authentication providers that a signature needs. */
-export interface SigningIdentity {
-  getKeyId(): Promise<string>;
-  getPrivateKey(): string;
-  getPassphrase(): string | null;
-}
+import { createHash, createSign } from "node:crypto";
+import type { SigningIdentity } from "./signing-identity.ts";
 
 export interface UnsignedRequest {
   readonly method: string;
@@ -14,7 +8,9 @@ export interface UnsignedRequest {
   readonly body: string;
 }
 
-const SIGNED_ALWAYS = ["x-date", "(request-target)", "host"];
+/** OCI takes either for the time of a request; what is not a browser may set both. */
+export type DateHeader = "date" | "x-date";
+
 const SIGNED_WITH_BODY = ["content-type", "content-length", "x-content-sha256"];
 const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
@@ -25,45 +21,39 @@ const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 export class RequestSigner {
   readonly #identity: SigningIdentity;
   readonly #now: () => number;
-  #pem = "";
-  #key: KeyObject | undefined;
+  readonly #dateHeader: DateHeader;
 
-  constructor(identity: SigningIdentity, now: () => number) {
+  constructor(identity: SigningIdentity, now: () => number, dateHeader: DateHeader = "x-date") {
     this.#identity = identity;
     this.#now = now;
+    this.#dateHeader = dateHeader;
   }
 
-  /** Adds host, x-date, the body's digest and the authorization header. */
+  /** Adds host, time, the body's digest and the authorization header, or replaces them. */
   async sign({ method, url, headers, body }: UnsignedRequest): Promise<void> {
     headers.set("host", url.host);
-    headers.set("x-date", new Date(this.#now()).toUTCString());
-    const names = [...SIGNED_ALWAYS];
+    headers.set(this.#dateHeader, new Date(this.#now()).toUTCString());
+    const names = [this.#dateHeader, "(request-target)", "host"];
     if (METHODS_WITH_BODY.has(method)) {
       if (!headers.has("content-type")) headers.set("content-type", "application/json");
       headers.set("content-length", String(Buffer.byteLength(body)));
       headers.set("x-content-sha256", createHash("sha256").update(body).digest("base64"));
       names.push(...SIGNED_WITH_BODY);
     }
-    const keyId = await this.#identity.getKeyId();
+    const { keyId, privateKey } = await this.#identity.signingKey();
     const target = `${method.toLowerCase()} ${url.pathname}${url.search}`;
     const text = names
       .map((name) => `${name}: ${name === "(request-target)" ? target : (headers.get(name) ?? "")}`)
       .join("\n");
-    const signature = createSign("RSA-SHA256").update(text).sign(this.#privateKey(), "base64");
+    const signature = createSign("RSA-SHA256").update(text).sign(privateKey, "base64");
     headers.set(
       "authorization",
       `Signature version="1",keyId="${keyId}",algorithm="rsa-sha256",headers="${names.join(" ")}",signature="${signature}"`,
     );
   }
+}
 
-  /** Instance principals change their key when the token is renewed, so the text is compared each time. */
-  #privateKey(): KeyObject {
-    const pem = this.#identity.getPrivateKey();
-    if (this.#key === undefined || pem !== this.#pem) {
-      const passphrase = this.#identity.getPassphrase();
-      this.#key = createPrivateKey({ key: pem, ...(passphrase !== null && { passphrase }) });
-      this.#pem = pem;
-    }
-    return this.#key;
-  }
+/** The key id of a request that was signed; undefined when it was not. */
+export function keyIdOf(headers: Headers): string | undefined {
+  return /keyId="([^"]*)"/.exec(headers.get("authorization") ?? "")?.[1];
 }

@@ -16,6 +16,7 @@ import { createCredentials, writeCredentials } from "../sandbox/api/credentials.
 import type { Latency } from "../sandbox/api/oci-door.ts";
 import type { RateLimits } from "../sandbox/api/rate-limit.ts";
 import { createRegion, type RegionDescription } from "../sandbox/api/region.ts";
+import { startPrincipal, type Principal, type PrincipalOptions } from "./principal.ts";
 import { addStrangers } from "../sandbox/api/strangers.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
@@ -27,6 +28,8 @@ export interface RigOptions {
   readonly rateLimits?: RateLimits;
   /** Node names, of which strangers exist as well. */
   readonly strangerNames?: readonly string[];
+  /** nodectl runs on an instance and has no API key. */
+  readonly principal?: PrincipalOptions;
 }
 
 export interface ProgramResult {
@@ -68,12 +71,19 @@ export class Rig {
   readonly region: RegionDescription;
   readonly cloud: Cloud;
   readonly api: ApiServer;
+  readonly principal: Principal | undefined;
 
-  private constructor(directory: string, region: RegionDescription, cloud: Cloud, api: ApiServer) {
+  private constructor(
+    directory: string,
+    cloud: Cloud,
+    api: ApiServer,
+    principal: Principal | undefined,
+  ) {
     this.directory = directory;
-    this.region = region;
+    this.region = cloud.region;
     this.cloud = cloud;
     this.api = api;
+    this.principal = principal;
   }
 
   static async create(options: RigOptions = {}): Promise<Rig> {
@@ -84,14 +94,21 @@ export class Rig {
     const cloud = new Cloud({ region, clock: systemClock, settings: options.cloud ?? {} });
     addStrangers(cloud, { nodeNames: options.strangerNames ?? [] });
     const { latency = {}, rateLimits = {} } = options;
-    const api = await startApiServer({ cloud, clock: systemClock, latency, rateLimits });
-    const rig = new Rig(directory, region, cloud, api);
+    const principal =
+      options.principal === undefined ? undefined : await startPrincipal(cloud, options.principal);
+    const api = await startApiServer({
+      ...{ cloud, clock: systemClock, latency, rateLimits },
+      ...(principal === undefined ? {} : { federation: principal.federation }),
+    });
+    await principal?.serveMetadata(api);
+    const rig = new Rig(directory, cloud, api, principal);
     await writeCredentials(join(directory, "oci"), credentials, region.name);
     await rig.#writeFiles();
     return rig;
   }
 
   async close(): Promise<void> {
+    await this.principal?.close();
     await this.api.close();
     await rm(this.directory, { recursive: true, force: true });
   }
@@ -152,8 +169,9 @@ export class Rig {
       ad_root: "Uocm:PHX-AD-",
       cluster_id: "mouse",
       mgmt_image_id: this.region.images[0]?.ocid,
-      auth: "config_file",
-      oci_config: this.path("oci/config"),
+      ...(this.principal === undefined
+        ? { auth: "config_file", oci_config: this.path("oci/config") }
+        : { auth: "instance_principals", metadata_endpoint: this.principal.metadataUrl }),
       endpoint: this.api.url,
       ssh_keys_file: this.path("keys"),
       user_data_file: this.path("bootstrap.sh"),

@@ -42,7 +42,7 @@ describe("parseConfig()", () => {
       ansibleRepo: "https://git.example/citc",
       ansibleBranch: "6",
       imageOcid: "ocid1.image.oc1.uk-london-1.dddd",
-      auth: { kind: "instance_principals" },
+      auth: { kind: "instance_principals", metadataEndpoint: undefined },
       endpoint: undefined,
       networkSecurityGroupOcids: [],
       sshKeysFile: "/home/slurm/opc_authorized_keys",
@@ -86,6 +86,13 @@ call_deadline_seconds: 5
     });
   });
 
+  it("reads where the metadata service is, which only the sandbox says", () => {
+    expect(valid(`${MINIMAL}metadata_endpoint: http://127.0.0.1:8081/\n`).auth).toEqual({
+      kind: "instance_principals",
+      metadataEndpoint: "http://127.0.0.1:8081",
+    });
+  });
+
   it("takes the words of a command as they stand when they are a list", () => {
     const config = valid(`${MINIMAL}slurmctld_restart_command: [/bin/sh, -c, "a 'b' && c"]\n`);
     expect(config.slurmctldRestartCommand).toEqual(["/bin/sh", "-c", "a 'b' && c"]);
@@ -107,6 +114,7 @@ call_deadline_seconds: 5
     ["auth: instance_principal", "auth", "instance_principal", /did you mean instance_principals/],
     ["endpoint: ftp://host", "endpoint", "ftp://host", /http:\/\/host:port/],
     ["endpoint: http://host/path", "endpoint", "http://host/path", /without a path/],
+    ["metadata_endpoint: 169.254.169.254", "metadata_endpoint", "169.254.169.254", /http:\/\/host/],
     ["endpoint: http://user@host", "endpoint", "http://user@host", /http:\/\/host:port/],
     ["nsg_ids: [ocid1.vcn.oc1..a]", "nsg_ids: 1", "ocid1.vcn.oc1..a", /networksecuritygroup/],
     ["nsg_ids: [a, b, c, d, e, f]", "nsg_ids", "a list of 6", /at most 5/],

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { CallDeadlineError, OciHttpClient } from "../../../nodectl/oci/http-client.ts";
 import { RequestSigner } from "../../../nodectl/oci/request-signature.ts";
+import { fixedIdentity } from "../../../nodectl/oci/signing-identity.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -18,11 +19,7 @@ function createClient(
   deadline = new AbortController().signal,
 ): OciHttpClient {
   const signer = new RequestSigner(
-    {
-      getKeyId: () => Promise.resolve("tenancy/user/fingerprint"),
-      getPrivateKey: () => privateKey.export({ type: "pkcs8", format: "pem" }) as string,
-      getPassphrase: () => null,
-    },
+    fixedIdentity({ keyId: "tenancy/user/fingerprint", privateKey }),
     () => NOW_MS,
   );
   const client = new OciHttpClient({
