@@ -2,24 +2,24 @@ import { once } from "node:events";
 import { createConnection } from "node:net";
 import type { Clock } from "../../nodectl/domain/clock.ts";
 import type { Log } from "../../nodectl/domain/log.ts";
-import { startApiServer } from "./api/api-server.ts";
+import { startApiServer, type ApiServer } from "./api/api-server.ts";
 import { Cloud } from "./api/cloud.ts";
 import type { CloudInstance } from "./api/cloud-event.ts";
+import type { Federation } from "./api/federation.ts";
 import { addManagementInstance, MANAGEMENT_NAME } from "./api/management-instance.ts";
 import { createRegion, type RegionDescription, type SubnetDescription } from "./api/region.ts";
 import { addStrangers } from "./api/strangers.ts";
-import type { ClusterDescription, ClusterSecrets } from "./machines/cluster-description.ts";
+import type { ClusterDescription } from "./machines/cluster-description.ts";
 import { Hypervisor } from "./machines/hypervisor.ts";
 import type { Machine } from "./machines/machine.ts";
 import { createSecrets } from "./machines/secrets.ts";
-import { buildBridges, planBridges } from "./machines/subnet-bridges.ts";
+import { buildBridges, planBridges, type SubnetBridge } from "./machines/subnet-bridges.ts";
 import { readAccounts } from "./machines/write-files.ts";
 import { layOutCluster } from "./region-clusters.ts";
 import { machineRoutes } from "./region-control.ts";
 import { CONTROL_SOCKET, type RegionPlan } from "./region-plan.ts";
+import { HTTP_PORT, serveMetadata, startFederation } from "./region-principals.ts";
 
-/** Machines reach the API at the virtual router of their subnet, without a port in the URL. */
-const API_PORT = 80;
 const SLURMCTLD_PORT = 6817;
 const SLURMCTLD_START_MS_MAX = 20_000;
 const POLL_MS = 20;
@@ -41,12 +41,18 @@ interface Cluster {
  */
 export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise<void> {
   const { clock, log } = tools;
-  const { region, secrets } = describeRegion(plan.clusterIds);
+  const region = describeRegion(plan.clusterIds);
   const cloud = new Cloud({ region, clock, settings: plan.cloud });
-  const clusters = plan.clusterIds.map((id) => addCluster(cloud, plan, id, secrets));
+  const clusters = plan.clusterIds.map((id) => addCluster(cloud, plan, id));
   addStrangers(cloud, { nodeNames: plan.strangerNames });
   const bridges = planBridges(region.subnets);
-  await buildBridges(bridges);
+  const [federation] = await Promise.all([
+    startFederation(
+      cloud,
+      clusters.map(({ managementInstance }) => managementInstance),
+    ),
+    buildBridges(bridges),
+  ]);
   const accounts = await readAccounts(plan.imageDirectory);
   const hypervisor = new Hypervisor({
     clusters: await Promise.all(
@@ -58,48 +64,48 @@ export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise
     log,
   });
   cloud.subscribe(hypervisor.listen);
-  await startApiServer({
-    cloud,
-    clock,
-    host: "0.0.0.0",
-    port: API_PORT,
-    socketPath: CONTROL_SOCKET,
-    latency: plan.latency,
-    rateLimits: plan.rateLimits,
-    controlRoutes: machineRoutes(hypervisor),
-    // A job must not be able to run commands as root.
-    controlDoor: "socket",
-    log,
-  });
+  const parts = { cloud, federation, hypervisor, bridges };
+  const api = await serveApi(parts, plan, tools);
+  await serveMetadata(cloud, federation, { ...api, log });
   await Promise.all(clusters.map((cluster) => startManagementNode(cluster, hypervisor, clock)));
 }
 
+/** What the API's server is made of. */
+interface RegionParts {
+  readonly cloud: Cloud;
+  readonly federation: Federation;
+  readonly hypervisor: Hypervisor;
+  readonly bridges: readonly SubnetBridge[];
+}
+
+/** At every subnet's virtual router: the metadata service has an address of its own. */
+function serveApi(
+  { cloud, federation, hypervisor, bridges }: RegionParts,
+  { latency, rateLimits }: RegionPlan,
+  { clock, log }: RegionTools,
+): Promise<ApiServer> {
+  const [host = "", ...moreHosts] = bridges.map(({ routerAddress }) => routerAddress);
+  return startApiServer({
+    ...{ cloud, federation, clock, log, host, moreHosts, port: HTTP_PORT, latency, rateLimits },
+    socketPath: CONTROL_SOCKET,
+    controlRoutes: machineRoutes(hypervisor),
+    // A job must not be able to run commands as root.
+    controlDoor: "socket",
+  });
+}
+
 /** A subnet for each cluster and one for somebody else, all in one compartment. */
-function describeRegion(clusterIds: readonly string[]): {
-  region: RegionDescription;
-  secrets: ReadonlyMap<string, ClusterSecrets>;
-} {
-  const region = createRegion({
+function describeRegion(clusterIds: readonly string[]): RegionDescription {
+  return createRegion({
     subnets: [...clusterIds, STRANGERS].map((name, index) => ({
       name,
       cidr: `10.0.${16 * index}.0/20`,
     })),
   });
-  const { tenancyOcid } = region;
-  const secrets = new Map(clusterIds.map((id) => [id, createSecrets(id, tenancyOcid)]));
-  const apiKeys = [...secrets.values()].map(({ credentials }) => credentials);
-  return { region: { ...region, apiKeys }, secrets };
 }
 
-function addCluster(
-  cloud: Cloud,
-  { release }: RegionPlan,
-  id: string,
-  secrets: ReadonlyMap<string, ClusterSecrets>,
-): Cluster {
+function addCluster(cloud: Cloud, { release }: RegionPlan, id: string): Cluster {
   const subnet = subnetOf(cloud.region, id);
-  const own = secrets.get(id);
-  if (own === undefined) throw new Error(`no secrets for cluster ${id}`);
   const managementInstance = addManagementInstance(cloud, subnet, id);
   const description = {
     id,
@@ -110,7 +116,7 @@ function addCluster(
     managementAddress: managementInstance.privateIp,
     imageOcid: managementInstance.imageOcid,
     endpoint: `http://${managementInstance.subnet.virtualRouterIp}`,
-    secrets: own,
+    secrets: createSecrets(id),
   };
   return { description, managementInstance };
 }

@@ -1,4 +1,3 @@
-import type { Credentials } from "../api/credentials.ts";
 import type { RegionDescription, SubnetDescription } from "../api/region.ts";
 import type { ReleaseName } from "./releases.ts";
 
@@ -20,8 +19,6 @@ export interface ClusterDescription {
 
 /** What is made anew for every cluster. */
 export interface ClusterSecrets {
-  /** Of the API. */
-  readonly credentials: Credentials;
   /** Base64. */
   readonly mungeKey: string;
   /** A line of authorized_keys. */

@@ -18,7 +18,7 @@ const cluster: ClusterDescription = {
   managementAddress: "10.0.0.2",
   imageOcid: "ocid1.image.oc1.phx.aaaa",
   endpoint: "http://10.0.0.1",
-  secrets: createSecrets("clustera", region.tenancyOcid),
+  secrets: createSecrets("clustera"),
 };
 
 function contentOf(files: readonly MachineFile[], path: string): string {
@@ -40,15 +40,15 @@ describe("managementFiles()", () => {
         adRoot: "Uocm:PHX-AD-",
         imageOcid: "ocid1.image.oc1.phx.aaaa",
         endpoint: "http://10.0.0.1",
-        auth: { kind: "config_file", ociConfigFile: "/home/slurm/.oci/config" },
+        auth: { kind: "instance_principals", metadataEndpoint: undefined },
         slurmctldRestartCommand: ["/usr/local/sbin/restart-slurmctld"],
       },
     });
   });
 
-  test("lets nobody but slurm read the API key", () => {
-    const key = managementFiles(cluster).find(({ path }) => path.endsWith("api_key.pem"));
-    expect(key).toMatchObject({ mode: 0o400, owner: "slurm" });
+  test("has no key for the API: the instance is its own credentials", () => {
+    const text = managementFiles(cluster).map(({ content }) => content.toString());
+    expect(text.join()).not.toContain("PRIVATE KEY");
   });
 });
 
@@ -57,13 +57,6 @@ describe("commonFiles()", () => {
     const conf = contentOf(commonFiles(cluster), "/etc/slurm/slurm.conf").trimEnd().split("\n");
     expect(conf).toContain("SlurmctldHost=mgmt(10.0.0.2)");
     expect(conf.at(-1)).toBe("include /mnt/shared/etc/slurm/slurm.conf");
-  });
-
-  test("puts the API key on no compute node", () => {
-    const text = commonFiles(cluster)
-      .map(({ content }) => content.toString())
-      .join();
-    expect(text).not.toContain("PRIVATE KEY");
   });
 });
 

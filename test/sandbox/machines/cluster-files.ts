@@ -4,8 +4,6 @@ import type { MachineFile } from "./machine-file.ts";
 import { RELEASES } from "./releases.ts";
 import { GRES_CONF, INITIAL_SHARED_SLURM_CONF, slurmConf } from "./slurm-conf.ts";
 
-const OCI_CONFIG = "/home/slurm/.oci/config";
-const API_KEY = "/home/slurm/.oci/api_key.pem";
 const RESTART_COMMAND = "/usr/local/sbin/restart-slurmctld";
 
 /** What stands on every machine of the cluster. */
@@ -30,21 +28,8 @@ export function commonFiles(cluster: ClusterDescription): readonly MachineFile[]
 
 /** What the playbook puts on the management node. */
 export function managementFiles(cluster: ClusterDescription): readonly MachineFile[] {
-  const { region, secrets } = cluster;
   return [
     { path: "/etc/citc/startnode.yaml", content: startnodeYaml(cluster) },
-    {
-      path: OCI_CONFIG,
-      owner: "slurm",
-      content: `[DEFAULT]
-user=${secrets.credentials.userOcid}
-fingerprint=${secrets.credentials.fingerprint}
-key_file=${API_KEY}
-tenancy=${region.tenancyOcid}
-region=${region.name}
-`,
-    },
-    { path: API_KEY, content: secrets.credentials.privateKeyPem, mode: 0o400, owner: "slurm" },
     { path: "/home/slurm/opc_authorized_keys", content: `${cluster.secrets.sshPublicKey}\n` },
     { path: "/home/slurm/bootstrap.sh", content: BOOTSTRAP, mode: 0o755 },
     { path: RESTART_COMMAND, content: RESTART_SCRIPT, mode: 0o755 },
@@ -79,8 +64,7 @@ function startnodeYaml({ id, region, subnet, endpoint, imageOcid }: ClusterDescr
     ad_root: region.availabilityDomains[0]?.replace(/\d+$/, ""),
     cluster_id: id,
     mgmt_image_id: imageOcid,
-    auth: "config_file",
-    oci_config: OCI_CONFIG,
+    auth: "instance_principals",
     endpoint,
     nsg_ids: region.networkSecurityGroupOcids,
     slurmctld_restart_command: [RESTART_COMMAND],

@@ -1,11 +1,9 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { createCredentials } from "../api/credentials.ts";
 import type { ClusterSecrets } from "./cluster-description.ts";
 
-/** Keys for one cluster: every cluster is a user of its own to the API. */
-export function createSecrets(clusterId: string, tenancyOcid: string): ClusterSecrets {
+/** Keys for one cluster. To the API its management node is an instance principal, and has no key. */
+export function createSecrets(clusterId: string): ClusterSecrets {
   return {
-    credentials: createCredentials(tenancyOcid, clusterId),
     mungeKey: randomBytes(1024).toString("base64"),
     sshPublicKey: createSshKey(`opc@${clusterId}`),
   };

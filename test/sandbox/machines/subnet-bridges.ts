@@ -20,6 +20,9 @@ export interface SubnetBridge {
  */
 const ROUTER_HARDWARE_ADDRESS = "00:00:17:00:00:01";
 
+/** Where every instance finds its metadata service, without a route of its own: the virtual router answers. */
+export const METADATA_ADDRESS = "169.254.169.254";
+
 /** The bridge of every subnet. Device names are short, whatever the subnets are called. */
 export function planBridges(subnets: readonly SubnetDescription[]): readonly SubnetBridge[] {
   return subnets.map((subnet, index) => {
@@ -36,7 +39,7 @@ export function planBridges(subnets: readonly SubnetDescription[]): readonly Sub
 
 /**
  * Builds the VCN in this process's network namespace: a bridge for each subnet, which has the address of the
- * subnet's virtual router, and forwarding between them.
+ * subnet's virtual router, the metadata service's address, and forwarding between them.
  */
 export async function buildBridges(bridges: readonly SubnetBridge[]): Promise<void> {
   const commands = bridges.flatMap(({ device, routerAddress, prefixLength }) => [
@@ -44,7 +47,8 @@ export async function buildBridges(bridges: readonly SubnetBridge[]): Promise<vo
     `address add ${routerAddress}/${prefixLength} dev ${device}`,
     `link set ${device} up`,
   ]);
-  await runIpBatch(["link set lo up", ...commands]);
+  const metadata = `address add ${METADATA_ADDRESS}/32 dev lo`;
+  await runIpBatch(["link set lo up", metadata, ...commands]);
   // This namespace's own setting, not the host's.
   await writeFile("/proc/sys/net/ipv4/ip_forward", "1");
 }
