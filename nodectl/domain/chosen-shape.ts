@@ -1,6 +1,6 @@
 import { nearestNames } from "./edit-distance.ts";
 import type { Catalogue } from "./catalogue.ts";
-import type { ShapeLimits } from "./limits-shape.ts";
+import type { NamedShape } from "./limits-shape.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import type { Shape, ShapeSize } from "./shape.ts";
 
@@ -12,7 +12,7 @@ export interface ChosenShape {
 
 /** Checks a shape's name and sizes against what the region offers; null when that failed. */
 export function chooseShape(
-  limits: ShapeLimits,
+  limits: NamedShape,
   catalogue: Catalogue,
   problems: ProblemCollector,
 ): ChosenShape | null {
@@ -26,7 +26,7 @@ export function chooseShape(
 }
 
 function reportUnknownShape(
-  { shape, size, located }: ShapeLimits,
+  { shape, size, located }: NamedShape,
   catalogue: Catalogue,
   problems: ProblemCollector,
 ): null {
@@ -45,7 +45,7 @@ function withSize(name: string, size: ShapeSize | undefined): string {
 }
 
 function checkFixed(
-  { located }: ShapeLimits,
+  { located }: NamedShape,
   { shape, size }: ChosenShape,
   problems: ProblemCollector,
 ): ChosenShape | null {
@@ -58,7 +58,7 @@ function checkFixed(
 type SizeLimits = NonNullable<Shape["flexible"]>;
 
 function checkFlexible(
-  { located }: ShapeLimits,
+  { located }: NamedShape,
   { shape, size, limits }: ChosenShape & { readonly limits: SizeLimits },
   problems: ProblemCollector,
 ): ChosenShape | null {

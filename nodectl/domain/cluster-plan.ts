@@ -1,3 +1,4 @@
+import { checkPreemptible, chooseAlternatives, offersOf } from "./alternatives.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { chooseShape } from "./chosen-shape.ts";
 import type { ChosenShape } from "./chosen-shape.ts";
@@ -5,6 +6,7 @@ import { HOSTLIST_NAMES_MAX } from "./hostlist.ts";
 import { checkImage } from "./image-check.ts";
 import type { ImageShapes } from "./image-check.ts";
 import type {
+  LaunchSpecification,
   NodeGroup,
   SlurmNodes,
   SlurmOptions,
@@ -67,9 +69,14 @@ function planShape(
     names: placesOf(count, chosen, catalogue, problems),
   }));
   if (chosen === null) return [];
-  return placed.flatMap(({ count, names }) =>
-    names === null || count.count === 0 ? [] : [planGroup(limits, chosen, count, names)],
-  );
+  checkPreemptible(limits, chosen, problems);
+  const alternatives = chooseAlternatives(limits, chosen, catalogue, problems);
+  return placed.flatMap(({ count, names }) => {
+    if (names === null || count.count === 0) return [];
+    const places = { availabilityDomains: names, isAny: count.availabilityDomain === undefined };
+    const offers = offersOf(alternatives, places, catalogue, problems);
+    return [planGroup({ limits, chosen, count, names, offers })];
+  });
 }
 
 /** Full names of the availability domains for a count; null when there are none, and that was reported. */
@@ -100,18 +107,23 @@ function placesOf(
   return problems.report(located, `${name} does not offer ${shape}`, `move the nodes to ${others}`);
 }
 
-function planGroup(
-  limits: ShapeLimits,
-  { shape, size }: ChosenShape,
-  { availabilityDomain, count }: NodeCount,
-  availabilityDomains: readonly string[],
-): PlannedGroup {
+interface GroupInput {
+  readonly limits: ShapeLimits;
+  readonly chosen: ChosenShape;
+  readonly count: NodeCount;
+  readonly names: readonly string[];
+  readonly offers: NonNullable<LaunchSpecification["alternatives"]>;
+}
+
+function planGroup({ limits, chosen, count: nodeCount, names, offers }: GroupInput): PlannedGroup {
+  const { shape, size } = chosen;
+  const { availabilityDomain, count } = nodeCount;
   const naming = { shape: shape.name, ...(size && { size }) };
   const prefix = nodeNamePrefix(
     availabilityDomain === undefined ? naming : { ...naming, availabilityDomain },
   );
   const hardware = hardwareOf(shape, size);
-  const { imageOcid, bootVolumeGib } = limits;
+  const { imageOcid, bootVolumeGib, preemptible } = limits;
   return {
     names: nodeNames(prefix, count),
     count,
@@ -121,7 +133,9 @@ function planGroup(
     specification: {
       shape: shape.name,
       ...(size && { shapeConfig: size }),
-      availabilityDomains,
+      availabilityDomains: names,
+      ...(offers.length > 0 && { alternatives: offers }),
+      ...(preemptible !== undefined && { preemptible }),
       ...(imageOcid !== undefined && { imageOcid }),
       ...(bootVolumeGib !== undefined && { bootVolumeGib }),
     },

@@ -1,4 +1,5 @@
 import {
+  readChoice,
   readEach,
   readItems,
   readMap,
@@ -9,7 +10,7 @@ import {
 import { fieldOf, locatedAt } from "./fields.ts";
 import type { TextRule } from "./fields.ts";
 import { GRES_FIX, parseGres } from "./gres.ts";
-import type { SlurmOptions } from "./launch-specification.ts";
+import type { LaunchSpecification, SlurmOptions } from "./launch-specification.ts";
 import { NODES_PER_GROUP_MAX } from "./node-name.ts";
 import type { PositionedMap } from "./positioned.ts";
 import type { Located, ProblemCollector } from "./problem-collector.ts";
@@ -35,8 +36,14 @@ export interface ShapeLimits {
   readonly features: readonly string[];
   readonly bootVolumeGib: number | undefined;
   readonly imageOcid: string | undefined;
+  /** Shapes to take when this one is not to be had, the best first. */
+  readonly alternatives: readonly NamedShape[];
+  readonly preemptible: LaunchSpecification["preemptible"];
   readonly slurmOptions: SlurmOptions;
 }
+
+/** A shape that limits.yaml names; what was wrong with its name or sizes, and reported, is empty or null. */
+export type NamedShape = Pick<ShapeLimits, "located" | "shape" | "size">;
 
 export interface NodeCount {
   readonly located: Located;
@@ -53,6 +60,8 @@ const LONG_FORM_KEYS = [
   "features",
   "boot_volume",
   "image",
+  "alternatives",
+  "preemptible",
   "slurm_options",
 ];
 
@@ -62,6 +71,7 @@ const SIZE_RANGE = { min: 1, max: 99_999 };
 /** GB; LaunchInstance's bounds. */
 const BOOT_VOLUME_RANGE = { min: 50, max: 32_768 };
 const WORDS_MAX = 32;
+const ALTERNATIVES_MAX = 8;
 
 const FEATURE: TextRule = {
   // Without the operators of --constraint: & | , * [ ] ( ) and blanks.
@@ -107,6 +117,8 @@ const NOTHING_MORE = {
   features: [],
   bootVolumeGib: undefined,
   imageOcid: undefined,
+  alternatives: [],
+  preemptible: undefined,
   slurmOptions: {},
 } as const satisfies Partial<ShapeLimits>;
 
@@ -181,6 +193,8 @@ function readLongForm(
     features: field("features", (it) => readWords(it, FEATURE, problems)) ?? [],
     bootVolumeGib: field("boot_volume", (it) => readWholeNumber(it, BOOT_VOLUME_RANGE, problems)),
     imageOcid: field("image", (it) => readText(it, IMAGE, problems)),
+    alternatives: field("alternatives", (it) => readAlternatives(it, problems)) ?? [],
+    preemptible: field("preemptible", (it) => readPreemptible(it, problems)),
     slurmOptions: field("slurm_options", (it) => readNodeOptions(it, problems)) ?? {},
   };
 }
@@ -209,6 +223,27 @@ function readSize(
   );
   if (typeof ocpusRead !== "number" || typeof memoryGib !== "number") return null;
   return { ocpus: ocpusRead, memoryGib };
+}
+
+/** Shapes written as the keys of the file are: a flexible one with its sizes. */
+function readAlternatives(
+  located: Located,
+  problems: ProblemCollector,
+): readonly NamedShape[] | null {
+  const items = readItems(located, { countMax: ALTERNATIVES_MAX, fix: NAME.fix }, problems);
+  return (
+    items &&
+    readEach(items, (item) => {
+      const key = readText(item, NAME, problems);
+      return key === null ? null : { located: item, ...readShapeKey(key, item, problems) };
+    })
+  );
+}
+
+function readPreemptible(located: Located, problems: ProblemCollector): "only" | "first" | null {
+  const word = readChoice(located, ["true", "first", "false"], problems);
+  if (word === "true") return "only";
+  return word === "first" ? word : null;
 }
 
 /** One word or a list of them, each once. */

@@ -104,19 +104,31 @@ class NodesFileReader {
   }
 
   #checkSpecification(specification: Json, key: string): void {
+    this.#checkOffer(specification, key);
+    const { imageOcid, bootVolumeGib, alternatives, preemptible } = specification;
+    if (imageOcid !== undefined) this.#checkText(imageOcid, `${key}.imageOcid`);
+    if (bootVolumeGib !== undefined) this.#checkNumber(bootVolumeGib, `${key}.bootVolumeGib`);
+    const isKnown = preemptible === undefined || preemptible === "only" || preemptible === "first";
+    this.#expect(isKnown, `${key}.preemptible`, preemptible, "only or first is needed here");
+    if (alternatives === undefined) return;
+    this.#checkList(alternatives, `${key}.alternatives`).forEach((offer, index) => {
+      const path = `${key}.alternatives.${index + 1}`;
+      if (this.#isObject(offer, path)) this.#checkOffer(offer, path);
+    });
+  }
+
+  /** A shape and where it may be launched. */
+  #checkOffer(specification: Json, key: string): void {
     this.#checkText(specification["shape"], `${key}.shape`);
     const domains = this.#checkTexts(
       specification["availabilityDomains"],
       `${key}.availabilityDomains`,
     );
     this.#expect(domains > 0, `${key}.availabilityDomains`, [], "at least one is needed");
-    const { shapeConfig, imageOcid, bootVolumeGib } = specification;
-    if (shapeConfig !== undefined && this.#isObject(shapeConfig, `${key}.shapeConfig`)) {
-      this.#checkNumber(shapeConfig["ocpus"], `${key}.shapeConfig.ocpus`);
-      this.#checkNumber(shapeConfig["memoryGib"], `${key}.shapeConfig.memoryGib`);
-    }
-    if (imageOcid !== undefined) this.#checkText(imageOcid, `${key}.imageOcid`);
-    if (bootVolumeGib !== undefined) this.#checkNumber(bootVolumeGib, `${key}.bootVolumeGib`);
+    const { shapeConfig } = specification;
+    if (shapeConfig === undefined || !this.#isObject(shapeConfig, `${key}.shapeConfig`)) return;
+    this.#checkNumber(shapeConfig["ocpus"], `${key}.shapeConfig.ocpus`);
+    this.#checkNumber(shapeConfig["memoryGib"], `${key}.shapeConfig.memoryGib`);
   }
 
   #checkPartition(partition: unknown, key: string): void {
