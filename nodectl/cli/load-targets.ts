@@ -1,5 +1,6 @@
 import type { LaunchTarget } from "../commands/launch-target.ts";
 import type { Config } from "../domain/config.ts";
+import type { PowerTimers } from "../domain/launch-specification.ts";
 import { indexNodes, parseNodesFile } from "../domain/nodes-file.ts";
 import { readInputFile } from "../files/input-file.ts";
 import { valueOf } from "./load.ts";
@@ -8,6 +9,8 @@ export interface Targets {
   readonly known: readonly LaunchTarget[];
   /** Names that nodes.json does not have. */
   readonly unknown: readonly string[];
+  /** Slurm's timers, when the file knows them. */
+  readonly timers: PowerTimers | undefined;
 }
 
 /** Slurm's 65,536 nodes, should every one of them stand alone. */
@@ -19,7 +22,8 @@ const NODES_FILE_BYTES_MAX = 64 * 1024 * 1024;
  */
 export async function loadTargets(config: Config, nodeNames: readonly string[]): Promise<Targets> {
   const text = valueOf(await readInputFile(config.nodesFile, NODES_FILE_BYTES_MAX));
-  const index = indexNodes(valueOf(parseNodesFile(text, config.nodesFile)));
+  const file = valueOf(parseNodesFile(text, config.nodesFile));
+  const index = indexNodes(file);
   const known: LaunchTarget[] = [];
   const unknown: string[] = [];
   for (const nodeName of nodeNames) {
@@ -27,5 +31,5 @@ export async function loadTargets(config: Config, nodeNames: readonly string[]):
     if (specification === undefined) unknown.push(nodeName);
     else known.push({ nodeName, specification });
   }
-  return { known, unknown };
+  return { known, unknown, timers: file.timers };
 }

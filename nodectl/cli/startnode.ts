@@ -7,6 +7,7 @@ import type { Log } from "../domain/log.ts";
 import { DoomedJobs } from "../domain/doomed-jobs.ts";
 import { rankPlacements } from "../domain/placement.ts";
 import { retryToken } from "../domain/retry-token.ts";
+import { runDeadlineSeconds } from "../domain/run-deadline.ts";
 import { CapacityFile } from "../files/capacity-file.ts";
 import { launchDetails } from "../oci/launch-details.ts";
 import { createScontrol } from "../slurm/scontrol.ts";
@@ -86,7 +87,8 @@ async function launch(
     clock,
     log,
   });
-  const signal = AbortSignal.timeout(config.runDeadlineSeconds * 1000);
+  const deadlineSeconds = runDeadlineSeconds(config.runDeadlineSeconds, targets.timers);
+  const signal = AbortSignal.timeout(deadlineSeconds * 1000);
   const unknown = targets.unknown.map((nodeName) => ({
     nodeName,
     reason: `nodes.json has no such node; run finish, or check the name`,

@@ -21,8 +21,8 @@ export interface StormPlan {
 
 type Ingredient = (seed: number, nodeCount: number) => Partial<StormPlan>;
 
-const RUN_DEADLINE_SECONDS = 20;
-const NODE_COUNT = 40;
+const RUN_DEADLINE_SECONDS = 12;
+const NODE_COUNT = 30;
 
 function error(status: number, code: string, message: string): FaultAnswer {
   return { kind: "error", status, code, message };

@@ -1,0 +1,21 @@
+import type { PowerTimers } from "./launch-specification.ts";
+
+/** What a run needs to end by itself: to write its last line before Slurm's patience ends. */
+const MARGIN_SECONDS = 10;
+/** Below this nothing could be launched at all. */
+const SECONDS_MIN = 5;
+
+/**
+ * How long a run may take, in seconds. From 23.02 on Slurm kills the program's whole process group, 10 ms after SIGTERM,
+ * at the longer of ResumeTimeout and SuspendTimeout (slurm.conf(5); seen on 24.11.5): what is unfinished then would
+ * not even be told. The next run finishes it.
+ */
+export function runDeadlineSeconds(
+  configuredSeconds: number,
+  timers: PowerTimers | undefined,
+): number {
+  if (timers === undefined) return configuredSeconds;
+  const { resumeTimeoutSeconds, suspendTimeoutSeconds } = timers;
+  const patienceSeconds = Math.max(resumeTimeoutSeconds, suspendTimeoutSeconds);
+  return Math.max(SECONDS_MIN, Math.min(configuredSeconds, patienceSeconds - MARGIN_SECONDS));
+}

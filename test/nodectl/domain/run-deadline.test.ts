@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { runDeadlineSeconds } from "../../../nodectl/domain/run-deadline.ts";
+
+describe("runDeadlineSeconds()", () => {
+  it.each([
+    { configured: 600, resume: 900, suspend: 120, expected: 600 },
+    { configured: 600, resume: 60, suspend: 5, expected: 50 },
+    { configured: 600, resume: 60, suspend: 300, expected: 290 },
+    { configured: 600, resume: 8, suspend: 5, expected: 5 },
+  ])(
+    "of $configured s is $expected with ResumeTimeout $resume and SuspendTimeout $suspend",
+    ({ configured, resume, suspend, expected }) => {
+      const timers = { resumeTimeoutSeconds: resume, suspendTimeoutSeconds: suspend };
+      expect(runDeadlineSeconds(configured, timers)).toBe(expected);
+    },
+  );
+
+  it("is what startnode.yaml says when nodes.json does not know Slurm's timers", () => {
+    expect(runDeadlineSeconds(600, undefined)).toBe(600);
+  });
+});
