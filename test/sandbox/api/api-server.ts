@@ -57,17 +57,19 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const { cloud, clock, federation } = options;
   const calls = new CallLog(options.callCountMax ?? 20_000);
   const faults = new FaultRules();
+  const limiter = new RateLimiter(options.rateLimits ?? {});
   const door = new OciDoor({
     cloud,
     clock,
     verifier: new SignatureVerifier(cloud.region.apiKeys, federation),
     ...(federation === undefined ? {} : { federation }),
-    limiter: new RateLimiter(options.rateLimits ?? {}),
+    limiter,
     faults,
     calls,
     latency: { launchMs: 0, otherMs: 0, ...options.latency },
   });
-  const routes = [...controlRoutes(cloud, calls, faults), ...(options.controlRoutes ?? [])];
+  const behind = { cloud, calls, faults, limiter };
+  const routes = [...controlRoutes(behind), ...(options.controlRoutes ?? [])];
   const connect = (open: readonly ControlRoute[] | undefined) =>
     new HttpConnection(door, open, clock, options.log);
   const portRoutes = options.controlDoor === "socket" ? undefined : routes;

@@ -245,3 +245,29 @@ describe("the control door", () => {
     expect((answer.body as { message: string }).message).toContain("GET /control/calls");
   });
 });
+
+describe("rate limits", () => {
+  const bucket = { kind: "token-bucket", ratePerSecond: 0.001, burst: 2 };
+
+  it("replaces the limits while the server runs, with a full allowance for everybody", async () => {
+    for (const name of ["n1", "n2", "n3"]) expect((await launch(name)).status).toBe(200);
+    const answer = await bench.control("POST", "/control/rate-limits", { writes: bucket });
+    expect(answer.status).toBe(200);
+    const statuses = [];
+    for (const name of ["n4", "n5", "n6"]) statuses.push((await launch(name)).status);
+    expect(statuses).toEqual([200, 200, 429]);
+    await bench.control("POST", "/control/rate-limits", {});
+    expect((await launch("n6")).status).toBe(200);
+  });
+
+  it.each([
+    [{ all: { ...bucket, burst: 0 } }, "all.burst 0 is out of range: write 1 to 1000000"],
+    [{ all: { ...bucket, kind: "leaky" } }, "all.kind leaky is unknown"],
+    [{ some: bucket }, "some"],
+    [{ reads: { kind: "fixed-window", count: 1 } }, "reads.windowMs"],
+  ])("refuses %j and names the field", async (body, text) => {
+    const answer = await bench.control("POST", "/control/rate-limits", body);
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer.body)).toContain(text);
+  });
+});

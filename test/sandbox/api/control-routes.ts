@@ -8,9 +8,19 @@ import { readFaultRule } from "./fault-rule-reader.ts";
 import type { FaultRules } from "./fault-rules.ts";
 import { FieldReader } from "./field-reader.ts";
 import type { InstanceRecord } from "./instance-record.ts";
+import type { RateLimiter } from "./rate-limit.ts";
+import { readRateLimits } from "./rate-limit-reader.ts";
+
+/** What the control API reaches. */
+export interface Behind {
+  readonly cloud: Cloud;
+  readonly calls: CallLog;
+  readonly faults: FaultRules;
+  readonly limiter: RateLimiter;
+}
 
 /** Looking behind the scenes, and asking for failures. */
-export function controlRoutes(cloud: Cloud, calls: CallLog, faults: FaultRules): ControlRoute[] {
+export function controlRoutes({ cloud, calls, faults, limiter }: Behind): ControlRoute[] {
   return [
     {
       method: "GET",
@@ -51,6 +61,15 @@ export function controlRoutes(cloud: Cloud, calls: CallLog, faults: FaultRules):
       handle: () => {
         cloud.quotas.clear();
         return ok([]);
+      },
+    },
+    {
+      method: "POST",
+      path: "/control/rate-limits",
+      handle: ({ body }) => {
+        const limits = readRateLimits(body);
+        limiter.replace(limits);
+        return ok(limits);
       },
     },
   ];

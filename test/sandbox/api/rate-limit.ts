@@ -20,11 +20,17 @@ export interface RateLimits {
 
 /** Refuses requests beyond the limits with 429. Every user (signing key) has limits of their own. */
 export class RateLimiter {
-  private readonly limits: RateLimits;
+  private limits: RateLimits;
   private readonly meters = new Map<string, Meter>();
 
   constructor(limits: RateLimits) {
     this.limits = limits;
+  }
+
+  /** From now on these limits hold, and everybody begins with a full allowance. */
+  replace(limits: RateLimits): void {
+    this.limits = limits;
+    this.meters.clear();
   }
 
   check(keyId: string, kind: "read" | "write", nowMs: number): void {
