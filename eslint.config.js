@@ -3,7 +3,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["node_modules", "dist", ".sandbox", "cdktf.out"] },
+  { ignores: ["node_modules", "dist", ".sandbox", ".bench", "cdktf.out"] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

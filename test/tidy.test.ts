@@ -58,7 +58,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "oci-workrequests": ["nodectl/oci", "test"],
   yaml: ["nodectl/files", "test"],
   cdktf: ["infra", "test"],
-  esbuild: ["nodectl/build"],
+  esbuild: ["nodectl/build", "test/bench"],
   "node:child_process": ["nodectl/slurm", "nodectl/files", "nodectl/build", "test"],
 };
 

@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { readBenchOptions, USAGE } from "./options.ts";
+import { QUICK_SCENARIOS, SCENARIOS } from "./scenarios/index.ts";
+
+it("runs everything, or with --quick what is short", () => {
+  expect(readBenchOptions([])).toMatchObject({ scenarios: SCENARIOS, isQuick: false });
+  expect(readBenchOptions(["--quick"])).toMatchObject({ scenarios: QUICK_SCENARIOS });
+  expect(QUICK_SCENARIOS.length).toBeLessThan(SCENARIOS.length);
+});
+
+it("runs what --only names, in that order", () => {
+  const options = readBenchOptions(["--only", "finish", "--only", "cold-start"]);
+  expect(options).toMatchObject({ scenarios: [{ name: "finish" }, { name: "cold-start" }] });
+});
+
+it("says which scenarios there are when a name is wrong", () => {
+  expect(() => readBenchOptions(["--only", "launch"])).toThrow(
+    /no scenario "launch"; there are cold-start, launch-1000, /,
+  );
+});
+
+it.each([[["--fast"]], [["launch-1000"]], [["--out"]]])("refuses %j", (args) => {
+  expect(() => readBenchOptions(args)).toThrow(/see --help/);
+});
+
+it("names every scenario once, and all of them in the help", () => {
+  const names = SCENARIOS.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(USAGE).toContain(` ${name} `);
+});

@@ -1,0 +1,33 @@
+import type { Scenario } from "../scenario.ts";
+import { citcScenario } from "./citc.ts";
+import { coldStartScenario } from "./cold-start.ts";
+import { faultScenarios } from "./faults.ts";
+import { finishScenario } from "./finish.ts";
+import { launchScenario } from "./launch.ts";
+import { LIMITER_CASES } from "./limiters.ts";
+import { manyProcessesScenario } from "./many-processes.ts";
+import { stopScenario } from "./stop.ts";
+
+/** In the order in which they run. */
+export const SCENARIOS: readonly Scenario[] = [
+  coldStartScenario,
+  ...LIMITER_CASES.map(launchScenario),
+  citcScenario,
+  stopScenario,
+  manyProcessesScenario,
+  finishScenario,
+  ...faultScenarios,
+];
+
+const SLOW = new Set([
+  ...LIMITER_CASES.filter(({ quickNodeCount }) => quickNodeCount === undefined).map(nameOf),
+  // Below the burst nothing is limited, and CitC is slow beyond.
+  citcScenario.name,
+]);
+
+/** What is left within three minutes. */
+export const QUICK_SCENARIOS = SCENARIOS.filter((one) => !SLOW.has(nameOf(one)));
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
+}
