@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { create } from "tar";
-import { PROGRAMS } from "./bundle.ts";
+import { PROGRAMS, SCRIPTS } from "./bundle.ts";
 
 /** Where the archive's parts stand on a machine: the paths that Slurm and the admins know. */
 const RUNTIME_PATH = "opt/citc/bin/node";
@@ -23,6 +23,8 @@ const EXECUTABLE_MODE = 0o755;
 
 export interface ArchiveParts {
   readonly runtime: string;
+  /** The scripts' folder: nodectl/bin. */
+  readonly scriptDirectory: string;
   readonly bundleDirectory: string;
   readonly stageDirectory: string;
 }
@@ -40,6 +42,11 @@ export async function stage(parts: ArchiveParts): Promise<string[]> {
     await writeFile(launcher, `#!${INTERPRETER}\n"use strict";\nrequire("/${library}");\n`);
     await chmod(launcher, EXECUTABLE_MODE);
     files.push(library, executable);
+  }
+  for (const name of SCRIPTS) {
+    const executable = `${EXECUTABLE_DIRECTORY}/${name}`;
+    await place(join(parts.scriptDirectory, `${name}.sh`), join(parts.stageDirectory, executable));
+    files.push(executable);
   }
   for (const directory of DIRECTORIES) {
     await chmod(join(parts.stageDirectory, directory), EXECUTABLE_MODE);

@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pack, stage } from "./archive.ts";
-import { bundlePrograms, PROGRAMS } from "./bundle.ts";
+import { bundlePrograms, PROGRAMS, SCRIPTS } from "./bundle.ts";
 import { fetchRuntime, RUNTIME_VERSION, type Architecture } from "./runtime.ts";
+
+const SCRIPT_DIRECTORY = "nodectl/bin";
 
 export interface BuildOptions {
   /** The repository. */
@@ -52,7 +54,8 @@ async function buildArchive(
   }
   const runtime = await fetchRuntime(architecture, join(distDirectory, "cache"));
   const stageDirectory = join(scratch, architecture);
-  const files = await stage({ runtime, bundleDirectory, stageDirectory });
+  const scriptDirectory = join(rootDirectory, SCRIPT_DIRECTORY);
+  const files = await stage({ runtime, scriptDirectory, bundleDirectory, stageDirectory });
   const digest = await pack(stageDirectory, files, archive);
   await writeFile(`${archive}.sha256`, `${digest}  ${basename(archive)}\n`);
   await writeFile(inputsFile, inputs);
@@ -76,6 +79,9 @@ async function inputsDigest(
 ): Promise<string> {
   const hash = createHash("sha256").update(`${RUNTIME_VERSION} ${architecture}`);
   for (const name of PROGRAMS) hash.update(await readFile(join(bundleDirectory, `${name}.cjs`)));
+  for (const name of SCRIPTS) {
+    hash.update(await readFile(join(rootDirectory, SCRIPT_DIRECTORY, `${name}.sh`)));
+  }
   // How they are laid out is an input too.
   hash.update(await readFile(join(rootDirectory, "nodectl/build/archive.ts")));
   return hash.digest("hex");

@@ -4,6 +4,9 @@ import { join } from "node:path";
 /** The executables: one bundle each, from nodectl/bin. */
 export const PROGRAMS = ["startnode", "stopnode", "finish"] as const;
 
+/** What Slurm calls for every job: shell scripts from nodectl/bin, because Node takes longer to start than they run. */
+export const SCRIPTS = ["wait-for-nodes"] as const;
+
 /** The esbuild target of the runtime in the archive; tests run the sources on an older Node. */
 const TARGET = "node20.19";
 

@@ -1,5 +1,5 @@
 import type { Generation } from "../domain/generation.ts";
-import { cloudNodesOf, nodeLinesOf } from "./observe-cluster.ts";
+import { cloudNodesOf, startLinesOf } from "./observe-cluster.ts";
 import type { Observation } from "./observe-cluster.ts";
 import { markInUse, readPreviousGeneration, writeGeneration } from "../files/generation.ts";
 import type { GenerationPaths } from "../files/generation.ts";
@@ -49,14 +49,14 @@ export function tellingFor(observation: Observation, next: Generation): Telling 
   return chooseTelling({
     release: observation.version,
     isAnswering: observation.nodes !== undefined,
-    haveNodesChanged: haveNodesChanged(observation, next),
+    haveStartLinesChanged: haveStartLinesChanged(observation, next),
   });
 }
 
 /** Unless slurmctld runs with the files that stand there now, nobody knows which lines it has. */
-function haveNodesChanged({ current, isTaken }: Observation, next: Generation): boolean {
-  const before = nodeLinesOf(current["slurm.conf"]).join("\n");
-  return !isTaken || before !== nodeLinesOf(next.files["slurm.conf"]).join("\n");
+function haveStartLinesChanged({ current, isTaken }: Observation, next: Generation): boolean {
+  const before = startLinesOf(current["slurm.conf"]).join("\n");
+  return !isTaken || before !== startLinesOf(next.files["slurm.conf"]).join("\n");
 }
 
 /** Whatever goes wrong after the files are written has to end in the generation before, so nothing may escape. */
@@ -88,7 +88,7 @@ async function rollBack(
   const telling = chooseTelling({
     release: observation.version,
     isAnswering,
-    haveNodesChanged: true,
+    haveStartLinesChanged: true,
   });
   const present = new Set(cloudNodesOf(previous["slurm.conf"]));
   const takeUp = await tellAndCatch(context, telling, { present, absent: [] });

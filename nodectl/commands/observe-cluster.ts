@@ -97,10 +97,22 @@ export function cloudNodesOf(slurmConf: string | undefined): readonly string[] {
   });
 }
 
+/**
+ * What slurmctld takes up at its start alone, up to 23.02: nodes, and whether it has a PrologSlurmctld. 22.05.8 shows
+ * one that a reconfigure brought, and never runs it (seen).
+ */
+export function startLinesOf(slurmConf: string | undefined): readonly string[] {
+  return linesOf(slurmConf, /^(NodeName|PrologSlurmctld)=/i);
+}
+
 /** In the order of the file, which decides nothing in Slurm but is stable in ours. */
 export function nodeLinesOf(slurmConf: string | undefined): readonly string[] {
+  return linesOf(slurmConf, /^NodeName=/i);
+}
+
+function linesOf(slurmConf: string | undefined, pattern: RegExp): readonly string[] {
   return (slurmConf ?? "")
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => /^NodeName=/i.test(line));
+    .filter((line) => pattern.test(line));
 }

@@ -9,19 +9,20 @@ export type Telling = "reconfigure" | "restart-and-reconfigure";
 export interface TellingSituation {
   readonly release: SlurmRelease;
   readonly isAnswering: boolean;
-  /** NodeName lines differ from those that slurmctld runs with. */
-  readonly haveNodesChanged: boolean;
+  /** Lines that old releases read at their start alone (startLinesOf) differ from those that slurmctld runs with. */
+  readonly haveStartLinesChanged: boolean;
 }
 
 /**
  * Up to 23.02 slurmctld must be restarted for another set of nodes: `scontrol reconfigure` ends it ("fatal:
- * MaxNodeCount has changed during reconfig, slurmctld must be restarted", seen on 22.05.8). The slurmds then
+ * MaxNodeCount has changed during reconfig, slurmctld must be restarted", seen on 22.05.8), and for its first
+ * PrologSlurmctld. The slurmds then
  * need a reconfigure to read the file again. From 23.11 a reconfigure is enough, and keeps the old configuration
  * when the new one is bad. Restart and reconfigure keep running jobs, nodes that are powering up and their
  * addresses, and call no ResumeProgram a second time (seen on 22.05.8 and 24.11.5).
  */
 export function chooseTelling(situation: TellingSituation): Telling {
-  const canReconfigure = isAtLeast(situation.release, 23, 11) || !situation.haveNodesChanged;
+  const canReconfigure = isAtLeast(situation.release, 23, 11) || !situation.haveStartLinesChanged;
   return situation.isAnswering && canReconfigure ? "reconfigure" : "restart-and-reconfigure";
 }
 

@@ -38,6 +38,7 @@ export interface ClusterPlan {
   readonly groups: readonly PlannedGroup[];
   readonly partitions: readonly SlurmPartition[];
   readonly timers: Timers;
+  readonly hasNodeWait: boolean;
   readonly slurmOptions: SlurmOptions;
 }
 
@@ -54,8 +55,8 @@ export function planCluster(
   checkNames(limits.shapes, problems);
   checkTotal(limits.shapes, problems);
   const partitions = planPartitions(limits, problems);
-  const { timers, slurmOptions } = limits.cluster;
-  return problems.result({ groups, partitions, timers, slurmOptions });
+  const { timers, hasNodeWait, slurmOptions } = limits.cluster;
+  return problems.result({ groups, partitions, timers, hasNodeWait, slurmOptions });
 }
 
 function planShape(

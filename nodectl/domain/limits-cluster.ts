@@ -1,4 +1,11 @@
-import { fieldOf, locatedAt, readMap, readWholeNumber, reportUnknownKeys } from "./fields.ts";
+import {
+  fieldOf,
+  locatedAt,
+  readChoice,
+  readMap,
+  readWholeNumber,
+  reportUnknownKeys,
+} from "./fields.ts";
 import type { NumberRange } from "./fields.ts";
 import type { SlurmOptions, SlurmPartition } from "./launch-specification.ts";
 import type { PositionedMap } from "./positioned.ts";
@@ -22,6 +29,8 @@ export interface Timers {
 /** What limits.yaml says under `cluster:`. */
 export interface ClusterOptions {
   readonly timers: Timers;
+  /** Jobs start when their nodes have registered, and not at slurmctld's next look (PrologSlurmctld). */
+  readonly hasNodeWait: boolean;
   /** With their place, for a partition that no shape is in. */
   readonly partitions: readonly (SlurmPartition & { readonly located: Located })[];
   readonly slurmOptions: SlurmOptions;
@@ -55,7 +64,13 @@ const TIMERS: { readonly [Key in keyof Timers]: TimerRule } = {
   credentialLifetimeSeconds: { key: "cred_expire", default: 60, min: 5, max: 3600 },
 };
 
-const KEYS = [...Object.values(TIMERS).map(({ key }) => key), "partitions", "slurm_options"];
+const NODE_WAIT = "wait_for_nodes";
+const KEYS = [
+  ...Object.values(TIMERS).map(({ key }) => key),
+  NODE_WAIT,
+  "partitions",
+  "slurm_options",
+];
 
 export function readClusterOptions(
   located: Located | undefined,
@@ -63,10 +78,12 @@ export function readClusterOptions(
 ): ClusterOptions {
   const map = located && readMap(located, "write {suspend_time: 600} or the like", problems);
   if (map) reportUnknownKeys(map, KEYS, problems);
+  const nodeWait = map && fieldOf(map, NODE_WAIT);
   const partitions = map && fieldOf(map, "partitions");
   const slurmOptions = map && fieldOf(map, "slurm_options");
   return {
     timers: readTimers(map ?? undefined, problems),
+    hasNodeWait: (nodeWait && readChoice(nodeWait, ["true", "false"], problems)) !== "false",
     partitions: partitions ? readPartitions(partitions, problems) : [],
     slurmOptions: slurmOptions ? readGlobalOptions(slurmOptions, problems) : {},
   };

@@ -21,13 +21,18 @@ interface WordList {
 
 const RESUME_PROGRAM = "/usr/local/bin/startnode";
 const SUSPEND_PROGRAM = "/usr/local/bin/stopnode";
+const NODE_WAIT_PROGRAM = "/usr/local/bin/wait-for-nodes";
 
 /**
  * The power saving parameters for one release of Slurm, with slurm_options of limits.yaml. What each release knows was
  * seen on 22.05.8 and 24.11.5; the releases between follow Slurm's release notes.
  */
 export function slurmParameters(
-  { timers, slurmOptions }: Pick<ClusterPlan, "timers" | "slurmOptions">,
+  {
+    timers,
+    hasNodeWait,
+    slurmOptions,
+  }: Pick<ClusterPlan, "timers" | "hasNodeWait" | "slurmOptions">,
   release: SlurmRelease,
   gresTypes: readonly string[],
 ): readonly SlurmParameter[] {
@@ -36,6 +41,7 @@ export function slurmParameters(
   );
   const own = [
     ...programs(),
+    ...nodeWait(hasNodeWait),
     ...timerParameters(timers),
     ...lists,
     ...releaseParameters(release),
@@ -54,6 +60,13 @@ function programs(): readonly SlurmParameter[] {
       reason: "A node that missed ResumeTimeout is not suspended: its instance would run on.",
     },
   ];
+}
+
+function nodeWait(hasNodeWait: boolean): readonly SlurmParameter[] {
+  if (!hasNodeWait) return [];
+  const reason =
+    "Jobs start when their nodes have registered; slurmctld by itself looks every 30 s whether they have.";
+  return [{ key: "PrologSlurmctld", value: NODE_WAIT_PROGRAM, reason }];
 }
 
 function timerParameters(timers: ClusterPlan["timers"]): readonly SlurmParameter[] {

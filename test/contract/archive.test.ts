@@ -12,6 +12,7 @@ import { ARCHITECTURES, RUNTIME_VERSION } from "../../nodectl/build/runtime.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
 const PROGRAMS = ["startnode", "stopnode", "finish"];
+const SCRIPT = "usr/local/bin/wait-for-nodes";
 
 let archive = "";
 let scratch = "";
@@ -39,6 +40,7 @@ describe("the archive", () => {
       // Ours alone have entries: an umask would close them to slurm otherwise.
       ...["opt/citc", "opt/citc/bin", "opt/citc/lib"],
       "opt/citc/bin/node",
+      SCRIPT,
       ...PROGRAMS.flatMap((name) => [`opt/citc/lib/${name}.cjs`, `usr/local/bin/${name}`]),
     ];
     expect(entries.map(({ path }) => path.replace(/\/$/, "")).sort()).toEqual(expected.sort());
@@ -61,6 +63,11 @@ describe("the archive", () => {
     expect((await stat(join(scratch, "opt/citc/lib", `${name}.cjs`))).size).toBeGreaterThan(1000);
   });
 
+  it("carries the script for every job as it is in the sources", async () => {
+    const source = join(REPOSITORY, "nodectl/bin/wait-for-nodes.sh");
+    expect(await readFile(join(scratch, SCRIPT), "utf8")).toBe(await readFile(source, "utf8"));
+  });
+
   it("has a digest beside it that sha256sum confirms", async () => {
     const cwd = join(REPOSITORY, "dist");
     const { stdout } = await promisify(execFile)("sha256sum", ["--check", `${archive}.sha256`], {
@@ -74,10 +81,11 @@ describe("the archive", () => {
     await bundlePrograms(join(REPOSITORY, "nodectl"), bundleDirectory);
     // A small file in place of the runtime: what is compared is the packing.
     const runtime = join(REPOSITORY, "LICENSE");
+    const scriptDirectory = join(REPOSITORY, "nodectl/bin");
     const digests = await Promise.all(
       ["one", "two"].map(async (name) => {
         const stageDirectory = join(scratch, name);
-        const files = await stage({ runtime, bundleDirectory, stageDirectory });
+        const files = await stage({ runtime, scriptDirectory, bundleDirectory, stageDirectory });
         return await pack(stageDirectory, files, join(scratch, `${name}.tar.gz`));
       }),
     );

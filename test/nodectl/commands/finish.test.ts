@@ -102,6 +102,19 @@ describe("finish: a second run", () => {
     ]);
   });
 
+  test.each([
+    ["22.05.8", ["restart", "reconfigure"]],
+    ["24.11.5", ["reconfigure"]],
+  ])("on %s the wait for nodes comes and goes with %j", async (version, calls) => {
+    const world = await createFourNodes(version);
+    await world.finish("VM.Standard2.1: {1: 4}\ncluster: {wait_for_nodes: false}");
+    expect(world.slurm.calls).toEqual(calls);
+    expect(world.read("slurm/slurm.conf")).not.toContain("PrologSlurmctld");
+    await world.finish("VM.Standard2.1: {1: 4}");
+    expect(world.slurm.calls).toEqual([...calls, ...calls]);
+    expect(world.read("slurm/slurm.conf")).toContain("PrologSlurmctld=/usr/local/bin/");
+  });
+
   test("names the nodes that are launched otherwise than before", async () => {
     const world = await createFourNodes();
     const outcome = await world.finish(

@@ -96,6 +96,7 @@ const WRONG: readonly Wrong[] = [
   ["an unknown cluster key", "VM.Standard2.1: 1\ncluster: {suspendtime: 5}", 2, "cluster: suspendtime", /not known/, /did you mean suspend_time/],
   ["a timer in words", "VM.Standard2.1: 1\ncluster: {suspend_time: 5m}", 2, "cluster: suspend_time", /not a whole number/, /1 to 31536000/],
   ["a timer above 16 bits", "VM.Standard2.1: 1\ncluster: {resume_timeout: 65534}", 2, "cluster: resume_timeout", /too large/, /1 to 65533/],
+  ["a wait that is a number", "VM.Standard2.1: 1\ncluster: {wait_for_nodes: 30}", 2, "cluster: wait_for_nodes", /not a choice/, /true or false/],
   ["options of nobody's partition", "VM.Standard2.1: {count: 1, partition: gpus}\ncluster:\n  partitions:\n    gpu: {MaxTime: 1}", 4, "cluster: partitions: gpu", /no shape is in this partition/, /did you mean gpus/],
   ["a partition's name with a blank", "VM.Standard2.1: 1\ncluster: {partitions: {a b: {}}}", 2, "cluster: partitions: a b", /not the name of a partition/, /letters, digits/],
   ["an unknown partition parameter", "VM.Standard2.1: 1\ncluster: {partitions: {compute: {MaxTimes: 1}}}", 2, "cluster: partitions: compute: MaxTimes", /not known/, /did you mean MaxTime/],

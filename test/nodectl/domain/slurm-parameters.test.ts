@@ -13,6 +13,7 @@ const ALWAYS = {
   ResumeProgram: "/usr/local/bin/startnode",
   SuspendProgram: "/usr/local/bin/stopnode",
   ResumeFailProgram: "/usr/local/bin/stopnode",
+  PrologSlurmctld: "/usr/local/bin/wait-for-nodes",
   SuspendTime: "900",
   SuspendTimeout: "120",
   ResumeTimeout: "900",
@@ -40,6 +41,15 @@ describe("slurmParameters()", () => {
     expect(parametersOf(release)).toEqual(parameters);
   });
 
+  it.each([
+    ["true", "/usr/local/bin/wait-for-nodes"],
+    ["false", undefined],
+  ])("with wait_for_nodes: %s has PrologSlurmctld=%s", (word, program) => {
+    const plan = validPlan(`VM.Standard2.1: 1\ncluster: {wait_for_nodes: ${word}}`);
+    const parameters = slurmParameters(plan, { major: 24, minor: 11 }, []);
+    expect(parameters.find(({ key }) => key === "PrologSlurmctld")?.value).toBe(program);
+  });
+
   it("says a reason for each", () => {
     const plan = validPlan("VM.GPU.A10.1: 1\ncluster: {slurm_options: {MaxArraySize: 5}}");
     const parameters = slurmParameters(plan, { major: 22, minor: 5 }, ["gpu"]);
@@ -59,6 +69,8 @@ describe("slurmParameters()", () => {
     ["{returntoservice: 1}", "ReturnToService", "1"],
     ["{TreeWidth: omit}", "TreeWidth", undefined],
     ["{AuthInfo: omit}", "AuthInfo", undefined],
+    ["{PrologSlurmctld: omit}", "PrologSlurmctld", undefined],
+    ["{PrologSlurmctld: /usr/local/sbin/prolog}", "PrologSlurmctld", "/usr/local/sbin/prolog"],
     ["{MaxArraySize: omit}", "MaxArraySize", undefined],
     ["{AuthInfo: socket=/run/m}", "AuthInfo", "socket=/run/m,cred_expire=60"],
     ["{PrivateData: 'jobs,usage'}", "PrivateData", "jobs,usage,cloud"],

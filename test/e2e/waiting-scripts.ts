@@ -1,0 +1,55 @@
+import { awaitState } from "./await-state.ts";
+import type { Cluster } from "./cluster.ts";
+
+/** Where wait-for-nodes keeps its notes on this cluster; a waiter's list is called JOB.PID.nodes. */
+const LIST_LIVING = `cd /run/slurm/wait-for-nodes 2>/dev/null || exit 0
+for list in *.nodes; do
+  waiter=\${list%.nodes}
+  kill -0 "\${waiter#*.}" 2>/dev/null && echo "\${waiter%.*}"
+done
+exit 0`;
+const PROGRAM = "[/]usr/local/bin/wait-for-nodes";
+
+/** Slurm's own ids of the jobs for which a PrologSlurmctld waits, in order. */
+export async function waitingJobs(cluster: Cluster): Promise<readonly number[]> {
+  const text = await cluster.output(["bash", "-c", LIST_LIVING]);
+  const ids = text === "" ? [] : text.split("\n").map(Number);
+  return ids.toSorted((left, right) => left - right);
+}
+
+/** Resolves when scripts wait for exactly these jobs. */
+export async function awaitWaitingJobs(
+  cluster: Cluster,
+  jobIds: readonly number[],
+  timeoutSeconds: number,
+): Promise<void> {
+  const wanted = jobIds.toSorted((left, right) => left - right).join();
+  await awaitState({
+    what: `scripts wait for the jobs ${wanted}`,
+    timeoutSeconds,
+    observe: () => waitingJobs(cluster),
+    isReached: (ids) => ids.join() === wanted,
+  });
+}
+
+/** Every process of the script, its children included; none: an empty text. */
+export function processes(cluster: Cluster): Promise<string> {
+  return cluster.output(["sh", "-c", `pgrep --list-full --full '${PROGRAM}' || true`]);
+}
+
+/** Milliseconds from the last registration of the job's nodes to its start, by slurmctld's own log. */
+export async function startDelayMs(cluster: Cluster, jobId: string): Promise<number> {
+  const { nodeNames } = await cluster.job(jobId);
+  const log = (await cluster.output(["cat", "/var/log/slurm/slurmctld.log"])).split("\n");
+  const registered = nodeNames.map((name) => timeOf(log, `Node ${name} now responding`));
+  // An array's task has its own id in brackets behind this.
+  const started = timeOf(log, `Resetting JobId=${jobId}`);
+  return started - Math.max(...registered);
+}
+
+/** The last time that slurmctld said this; its clock's zone does not matter for a difference. */
+function timeOf(log: readonly string[], words: string): number {
+  const line = log.findLast((it) => new RegExp(`\\] ${words}\\b`).test(it));
+  if (line === undefined) throw new Error(`slurmctld's log does not say: ${words}`);
+  return Date.parse(`${line.slice(1, line.indexOf("]"))}Z`);
+}
