@@ -9,6 +9,7 @@
 # However many wait, one of them, which holds the lock, asks Slurm about once a second, and tells the others. They sleep
 # on a FIFO of their own. In the directory:
 #   lock             held by the one that asks
+#   place.N          held by a waiter each
 #   news             number and time of the last answer, the limit, then a line for each node that is not ready
 #   JOB.PID.nodes    the nodes that this waiter waits for, a line each
 #   JOB.PID.fifo     where it is told `go` (the wait is over) or `ask` (the one that asked is gone: take the lock)
@@ -16,6 +17,9 @@ set -euo pipefail
 export PATH=/usr/local/bin:/usr/bin:/bin LC_ALL=C
 umask 077
 
+# How many may wait at once; the jobs of others start when slurmctld looks. 24.11.5 kills all at a reconfigure, and with
+# 150 it hung for good then, all of its 64 workers waiting; with 60 it did not (seen).
+places=32
 # Seconds between two queries; with the time that one takes it is about one.
 interval=0.9
 # A query for jobs, of which there may be very many, goes along with every so manieth for nodes.
@@ -72,9 +76,9 @@ has_fresh_news() {
   return 1
 }
 
-# Without the lock's descriptor, which would hold the lock when this process alone is killed.
+# Without the descriptors of locks, which would hold them when this process alone is killed.
 query() {
-  timeout --foreground "$query_seconds_max" "$@" 9>&-
+  timeout --foreground "$query_seconds_max" "$@" 8>&- 9>&-
 }
 
 # A prolog that takes longer than PrologEpilogTimeout is killed, and its job is requeued (seen on both releases). 65534
@@ -86,8 +90,9 @@ find_limit() {
   limit=$((seconds - limit_margin < limit_max ? seconds - limit_margin : limit_max))
 }
 
-# Two requests, as with sinfo, but all flags of a node, and those before anything that people may write. A node that is
-# DOWN keeps nobody waiting: slurmctld requeues its jobs.
+# Two requests, as with sinfo, but all flags of a node, and those before anything that people may write. Nothing may
+# count here but what keeps slurmctld itself from starting a job: not POWER_DOWN, which is an admin's wish for later; nor
+# anything of a node that is DOWN, whose jobs slurmctld requeues.
 look_at_nodes() {
   local now
   printf -v now '%(%s)T' -1
@@ -96,7 +101,7 @@ look_at_nodes() {
     query scontrol --all --oneliner show nodes | awk '
       $1 ~ /^NodeName=/ {
         for (i = 2; i < NF && $i !~ /^State=/; i++);
-        if ($i ~ /POWER(ED|ING)_DOWN|POWER_DOWN|POWERING_UP|REBOOT_ISSUED/ && $i !~ /^State=(DOWN|FAIL)/)
+        if ($i ~ /POWERED_DOWN|POWERING_UP/ && $i !~ /^State=DOWN/)
           print substr($1, length("NodeName=") + 1)
       }'
   } > "$directory/news.part" || return 1
@@ -145,6 +150,15 @@ find_waiters() {
       rm --force "$file.nodes" "$file.fifo"
     fi
   done
+}
+
+take_place() {
+  local tried first=$((RANDOM % places))
+  for ((tried = 0; tried < places; tried++)); do
+    exec 8>> "$directory/place.$(((first + tried) % places))"
+    ! flock --nonblock 8 || return 0
+  done
+  return 1
 }
 
 # Opened for reading too: it may be that nobody is there any more.
@@ -252,13 +266,21 @@ if ! find_directory; then
   complain "SlurmUser has no directory in /run or /var for its notes; the job starts when slurmctld looks by itself"
   exit
 fi
+# No process is started for a job that cannot wait: there may be hundreds at once.
+find_waiters
+if ((${#waiters[@]} >= places)); then
+  exit
+fi
 nodes=$(list_own_nodes)
 if has_fresh_news && are_ready <<< "$nodes"; then
   exit
 fi
 
-look=${look:-0} turn=0 is_over=0 word=ask waiters=()
+look=${look:-0} turn=0 is_over=0 word=ask
 declare -A gone=()
+if ! take_place; then
+  exit
+fi
 own=$directory/$SLURM_JOB_ID.$$
 trap 'rm --force "$own.nodes" "$own.fifo"; exit 0' EXIT
 # The FIFO first: whoever is in the list can be told.

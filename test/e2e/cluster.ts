@@ -7,7 +7,7 @@ import type { ListedInstance, Sandbox } from "../sandbox/sandbox.ts";
 import { awaitState } from "./await-state.ts";
 import { jobCommand, nodeListCommand, readJob, readNodes, type SlurmJob } from "./slurm-words.ts";
 
-/** Slurm starts a batch job up to 30 s after its nodes are there; the rest is for a busy computer. */
+/** A job starts about a second after its nodes are there, at Slurm's next look of every 30 s when a restart came between. */
 const JOB_TIMEOUT_SECONDS = 100;
 const GONE = new Set(["TERMINATING", "TERMINATED"]);
 
@@ -68,7 +68,7 @@ export class Cluster {
     return this.output(["sbatch", "--parsable", "--output=%j.out", ...argv], "alice");
   }
 
-  /** A job that holds the terminal: Slurm starts it as soon as its nodes are there (up to 22.05). */
+  /** A job that holds the terminal. */
   async run(argv: readonly string[]): Promise<CommandResult> {
     return this.sandbox.exec(this.management, ["srun", ...argv], {
       user: "alice",

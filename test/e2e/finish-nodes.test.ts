@@ -25,9 +25,9 @@ const HARMLESS_ERRORS = [
   "Zero Bytes were transmitted or received",
 ].map((pattern) => new RegExp(pattern));
 
-/** `scontrol show config` adds units: "60 sec", "0 nodes/min". */
+/** `scontrol show config` adds units: "60 sec", "0 nodes/min"; 24.11 numbers the prologs: "PrologSlurmctld[0]". */
 function readShownConfig(text: string): ReadonlyMap<string, string> {
-  const lines = text.matchAll(/^(\w+) += (.*?)(?: sec| nodes\/min)?$/gm);
+  const lines = text.matchAll(/^(\w+)(?:\[0\])? += (.*?)(?: sec| nodes\/min)?$/gm);
   return new Map([...lines].map(([, key = "", value = ""]) => [key, value]));
 }
 

@@ -79,7 +79,7 @@ async function observeJob(cluster: Cluster, jobId: string): Promise<SlurmJob> {
   return job;
 }
 
-/** An interactive job in place of a batch job: up to 22.05 it starts as soon as its nodes are there. */
+/** An interactive job in place of a batch job. */
 async function runInteractiveJob(cluster: Cluster): Promise<void> {
   const [result] = await Promise.all([
     cluster.run(["--nodes=3", "hostname"]),

@@ -7,7 +7,7 @@ import { awaitWaitingJobs, processes, startDelayMs } from "./waiting-scripts.ts"
 
 const ALL = Array.from({ length: 13 }, (_, index) => index + 1);
 /** Long enough for what happens to the jobs while their nodes boot. */
-const BOOT_MS = 18_000;
+const BOOT_MS = 25_000;
 /** By itself slurmctld looks every 30 s; the script about once a second, later on a busy computer. */
 const START_DELAY_MS_MAX = 5000;
 /** Slurm kills the script; where it does not, the script looks for its job about every 10 s. */
@@ -81,6 +81,9 @@ async function endSomeWaits(cluster: Cluster, jobs: Jobs): Promise<void> {
   const labels = [batch, `${array}_1`, `${array}_2`, srun, salloc, lost];
   const staying = await Promise.all(labels.map((label) => rawJobId(cluster, label)));
   const leaving = [cancelled, requeued, down].map(Number);
+  await awaitWaitingJobs(cluster, [...staying, ...leaving], SUBMITTED_SECONDS_MAX);
+  // 24.11 kills all of them, and starts them again; 22.05 does neither.
+  await cluster.output(["scontrol", "reconfigure"]);
   await awaitWaitingJobs(cluster, [...staying, ...leaving], SUBMITTED_SECONDS_MAX);
   await cluster.output(["scancel", cancelled]);
   await awaitWaitingJobs(cluster, [...staying, ...leaving.slice(1)], KILLED_SECONDS_MAX);

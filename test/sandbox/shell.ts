@@ -71,8 +71,8 @@ This is the management node of a cluster in a region of OCI on your computer,
 and you are ${user} there. All of the cluster's nodes are off. Try:
 
   sinfo                              the nodes: ~ is off, # wakes, % stops
-  ${sbatch}  wakes nodes: ${bootSeconds} s to power-on, then up to 30 s
-                                     until Slurm looks at the job again
+  ${sbatch}  wakes nodes: ${bootSeconds} s to power-on, then a
+                                     second or two to the job
   watch -n1 'squeue; sinfo -N'       see them come (Ctrl-C ends it); after
                                      ${suspendTimeSeconds} s of idleness they go
   cat slurm-*.out                    what the job wrote${user === "alice" ? "" : forAdmins}

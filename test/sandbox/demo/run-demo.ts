@@ -9,7 +9,7 @@ import { PHASES, Timeline, type PhaseName } from "./timeline.ts";
 
 const MANAGEMENT = "mgmt";
 const LOOK_INTERVAL_MS = 200;
-/** The slowest step is Slurm's own: it looks at a configuring batch job every 30 s. */
+/** Twice what it takes on a busy computer. */
 const WATCH_TIMEOUT_MS = 150_000;
 const FINISH_TIMEOUT_SECONDS = 120;
 
