@@ -125,7 +125,7 @@ function waitFor(phase: PhaseName, { bootSeconds, suspendTimeSeconds }: DemoOpti
     "address reported": "startnode reads the addresses from OCI",
     running: `an instance has power ${bootSeconds} s after its launch`,
     registered: "the instance boots until its slurmd reports",
-    "running the job": "Slurm looks at a configuring batch job every 30 s",
+    "running the job": "wait-for-nodes lets the job start once all of its nodes are there",
     idle: "the job runs",
     stopping: `SuspendTime: the nodes must be idle for ${suspendTimeSeconds} s`,
     gone: `SuspendTimeout: Slurm counts a node as off after ${SUSPEND_TIMEOUT_SECONDS} s or more`,
