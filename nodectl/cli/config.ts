@@ -84,5 +84,6 @@ function toConfig(values: Values, auth: AuthConfig): Config {
     callDeadlineSeconds: values.call_deadline_seconds,
     runDeadlineSeconds: values.run_deadline_seconds,
     launchConcurrency: values.launch_concurrency,
+    retrySeconds: values.retry_seconds,
   };
 }

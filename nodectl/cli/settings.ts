@@ -138,6 +138,11 @@ export const SETTINGS = {
     "how many launches may be under way at once",
     32,
   ),
+  retry_seconds: defaulted(
+    wholeNumber({ min: 10, max: 86_400 }),
+    "how long a node that could not be had stays DOWN, when its failure names no time",
+    600,
+  ),
 };
 
 type Reader<Value> = Setting<Value>["read"];

@@ -1,4 +1,6 @@
 import { stopNodes } from "../commands/stop-nodes.ts";
+import { tendFailedNodes, type TendContext } from "../commands/tend-nodes.ts";
+import { createScontrol } from "../slurm/scontrol.ts";
 import { openLog } from "./open-log.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
@@ -52,6 +54,8 @@ export const stopnode: Program = async (input) => {
 
 async function stop(config: Config, nodeNames: readonly string[], log: Log): Promise<ExitCode> {
   const startedMs = systemClock.now();
+  // First: a node that failed must be DOWN again before it is off.
+  await tendFailedNodes({ slurm: slurmOf(config, log), clock: systemClock, log });
   const { createProvider } = await import("./oci-context.ts");
   const context = {
     // Nothing is launched here, so the files that a launch needs are not read.
@@ -75,6 +79,15 @@ async function stop(config: Config, nodeNames: readonly string[], log: Log): Pro
   });
   return report.failed.length + lost.length === 0 ? 0 : 1;
 }
+
+function slurmOf(config: Config, log: Log): TendContext["slurm"] {
+  const { slurmBinDirectory: binDirectory, slurmConf } = config;
+  const bounds = { commandTimeoutMs: TEND_MS, deadlineMs: TEND_MS };
+  return createScontrol({ binDirectory, slurmConf, clock: systemClock, log, ...bounds });
+}
+
+/** Slurm's word is not needed to terminate instances. */
+const TEND_MS = 10_000;
 
 /** Only for the message: that nodes.json cannot be read must not keep an instance running. */
 async function unknownOf(

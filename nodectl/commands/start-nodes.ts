@@ -1,16 +1,11 @@
-import { isSlurmError } from "../slurm/slurm-command-error.ts";
-import { groupBy } from "../domain/group-by.ts";
+import type { FailedNode } from "../domain/failed-node.ts";
 import type { NodeRecord } from "../domain/node-use.ts";
+import { failNodes, type FailContext } from "./fail-nodes.ts";
 import { launchNodes } from "./launch-nodes.ts";
 import type { LaunchContext, LaunchResult, LaunchTarget } from "./launch-target.ts";
 import { reportAddresses, type AddressContext, type AwaitedNode } from "./report-addresses.ts";
 
-export type StartContext = Omit<LaunchContext, "nodeRecords"> & AddressContext;
-
-export interface FailedNode {
-  readonly nodeName: string;
-  readonly reason: string;
-}
+export type StartContext = Omit<LaunchContext, "nodeRecords"> & AddressContext & FailContext;
 
 export interface StartReport {
   readonly launched: readonly string[];
@@ -39,7 +34,7 @@ export async function startNodes(
   ];
   for (const { nodeName } of unresolved)
     context.log.warn("found no address in time", { node: nodeName });
-  await markDown(context, failed);
+  await failNodes(context, failed);
   const dead = new Set(died.map(({ nodeName }) => nodeName));
   const namesOf = (kind: LaunchResult["kind"]): string[] =>
     accepted.filter((result) => result.kind === kind && !dead.has(result.nodeName)).map(nameOf);
@@ -69,50 +64,4 @@ function asFailed({ nodeName, instance }: AwaitedNode): FailedNode {
     nodeName,
     reason: `OCI accepted the launch and then gave it up (${instance.instanceOcid})`,
   };
-}
-
-/** Longer than this is cut in every listing of Slurm; the log has the whole. */
-const REASON_LENGTH_MAX = 200;
-
-/**
- * Tells Slurm at once, so that it requeues the jobs now and not at ResumeTimeout. Only nodes that Slurm is waking:
- * a failed start by hand must not take a node away.
- */
-export async function markDown(
-  { slurm, log }: Pick<StartContext, "slurm" | "log">,
-  failed: readonly FailedNode[],
-): Promise<void> {
-  for (const { nodeName, reason } of failed)
-    log.error("could not start node", { node: nodeName, reason });
-  if (failed.length === 0) return;
-  try {
-    await tellSlurm({ slurm, log }, failed);
-  } catch (error) {
-    // It is in the log, and ResumeTimeout will tell Slurm.
-    if (!isSlurmError(error)) throw error;
-    log.error("could not set nodes down", { reason: error.message });
-  }
-}
-
-async function tellSlurm(
-  { slurm, log }: Pick<StartContext, "slurm" | "log">,
-  failed: readonly FailedNode[],
-): Promise<void> {
-  const waking = new Set(
-    (await slurm.listNodes())
-      .filter(({ flags }) => flags.has("POWERING_UP"))
-      .map(({ name }) => name),
-  );
-  const told = failed.filter(({ nodeName }) => waking.has(nodeName));
-  for (const [reason, nodes] of groupBy(told, slurmReason)) {
-    const names = nodes.map(nameOf);
-    await slurm.setDown(names, reason);
-    log.warn("set nodes down", { nodes: names.join(","), reason });
-  }
-}
-
-/** One line without what scontrol's argument could misread. */
-function slurmReason({ reason }: FailedNode): string {
-  const line = `startnode: ${reason}`.replaceAll(/["'\s]+/g, " ").trim();
-  return line.length <= REASON_LENGTH_MAX ? line : `${line.slice(0, REASON_LENGTH_MAX - 1)}…`;
 }

@@ -1,6 +1,6 @@
+import type { FailedNode } from "../domain/failed-node.ts";
 import { groupBy } from "../domain/group-by.ts";
 import { explainFailure } from "../oci/oci-errors.ts";
-import type { FailedNode } from "./start-nodes.ts";
 import { terminateInstances, type TerminateContext } from "./terminate-instances.ts";
 import { isPresent } from "./launch-once.ts";
 

@@ -35,4 +35,5 @@ export interface Config {
   readonly callDeadlineSeconds: number;
   readonly runDeadlineSeconds: number;
   readonly launchConcurrency: number;
+  readonly retrySeconds: number;
 }

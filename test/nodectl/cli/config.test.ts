@@ -58,6 +58,7 @@ describe("parseConfig()", () => {
       callDeadlineSeconds: 60,
       runDeadlineSeconds: 600,
       launchConcurrency: 32,
+      retrySeconds: 600,
     } satisfies Config);
   });
 

@@ -13,6 +13,10 @@ export interface RecordingSlurm {
   setVersion(text: string): void;
   /** What `sinfo --json` and `scontrol show nodes --json` print. */
   setNodes(json: string): void;
+  /** The lines that `squeue --Format` prints. */
+  setJobs(lines: readonly string[]): void;
+  /** What is said to every question and update about jobs, with exit code 1. */
+  refuseJobs(complaint: string): void;
 }
 
 /**
@@ -30,6 +34,10 @@ if [ "$away" -gt 0 ]; then
   exit 1
 fi
 case "$*" in
+  *--Format=* | *jobid=*)
+    [ -s "$here/complaint.txt" ] && { cat "$here/complaint.txt" >&2; exit 1; }
+    cat "$here/jobs.txt"
+    ;;
   *--json) cat "$here/nodes.json" ;;
   *--format=%P) printf 'compute\nlong,compute\ncompute\n' ;;
   *bad*) echo "slurm_update error: Invalid node name specified" >&2; exit 1 ;;
@@ -52,6 +60,8 @@ export function createRecordingSlurm(): RecordingSlurm {
   write("away.txt", "0");
   write("version.txt", "slurm-wlm 24.11.5\n");
   write("nodes.json", '{"nodes": []}');
+  write("jobs.txt", "");
+  write("complaint.txt", "");
   return {
     binDirectory,
     calls: () =>
@@ -66,6 +76,12 @@ export function createRecordingSlurm(): RecordingSlurm {
     },
     setNodes: (json) => {
       write("nodes.json", json);
+    },
+    setJobs: (lines) => {
+      write("jobs.txt", `${lines.join("\n")}\n`);
+    },
+    refuseJobs: (complaint) => {
+      write("complaint.txt", `${complaint}\n`);
     },
   };
 }
