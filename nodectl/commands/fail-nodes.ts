@@ -1,10 +1,15 @@
 import type { Clock } from "../domain/clock.ts";
-import { failureReason, startnodeText, type FailedNode } from "../domain/failed-node.ts";
+import {
+  failureReason,
+  retryTimeOf,
+  startnodeText,
+  type FailedNode,
+} from "../domain/failed-node.ts";
 import { groupBy } from "../domain/group-by.ts";
 import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
 import type { ResumeJobs } from "../domain/resume-jobs.ts";
-import type { FailureControl, JobNotices, SlurmControl } from "../slurm/control.ts";
+import type { DownOptions, FailureControl, JobNotices, SlurmControl } from "../slurm/control.ts";
 import { isSlurmError } from "../slurm/slurm-command-error.ts";
 import { explainToJobs } from "./explain-to-jobs.ts";
 
@@ -63,13 +68,16 @@ async function giveUp<Node extends Named>(
   byReason: (waking: readonly Node[]) => Promise<ReadonlyMap<string, readonly Node[]>>,
 ): Promise<void> {
   if (nodes.length === 0) return;
-  const { slurm, log } = context;
+  const { slurm, clock, log } = context;
   try {
     const waking = await wakingOf(context, nodes);
     if (waking.length === 0) return;
     for (const [reason, group] of await byReason(waking)) {
       const names = group.map(({ nodeName }) => nodeName);
-      await slurm.setDown(names, reason, { hasNoMachine: true });
+      await slurm.setDown(names, reason, {
+        hasNoMachine: true,
+        ...resumeAfter(retryTimeOf(reason), clock.now()),
+      });
       log.warn("set nodes down", { nodes: compressHostlist(names), reason });
     }
     await slurm.powerDownByForce(waking.map(({ nodeName }) => nodeName));
@@ -77,6 +85,11 @@ async function giveUp<Node extends Named>(
     if (!isSlurmError(error)) throw error;
     log.error("could not set nodes down", { reason: error.message });
   }
+}
+
+/** For the case that the power-down, which takes this back, does not come. */
+function resumeAfter(retryAtMs: number | undefined, nowMs: number): DownOptions {
+  return retryAtMs === undefined ? {} : { resumeAfterSeconds: (retryAtMs - nowMs) / 1000 };
 }
 
 async function wakingOf<Node extends Named>(

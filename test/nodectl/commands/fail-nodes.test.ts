@@ -52,7 +52,7 @@ describe("failNodes()", () => {
     ]);
     expect(slurm.calls).toEqual([
       expect.stringMatching(/^comment 7: startnode: no machine to be had: no room; next try after/),
-      `down n1,n2 ${NO_MACHINE}`,
+      'down n1,n2 {"hasNoMachine":true,"resumeAfterSeconds":300}',
       "power down n1,n2",
     ]);
     expect(slurm.down.get("n1")).toBe(`startnode: no room [next try ${localIsoTime(RETRY)}]`);
