@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { expandHostlist } from "../domain/hostlist.ts";
 import { resumeJobs, type ResumedJob, type ResumeJobs } from "../domain/resume-jobs.ts";
@@ -24,7 +25,8 @@ export async function readResumeFile(path: string): Promise<ResumeFile> {
 }
 
 async function readBounded(path: string): Promise<string> {
-  const handle = await open(path, "r");
+  // What is none of Slurm's files (a pipe) must not hold us.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const chunks: Buffer[] = [];
     let bytes = 0;

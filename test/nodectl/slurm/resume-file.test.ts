@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,6 +82,12 @@ describe("readResumeFile()", () => {
       kind: "unreadable",
       message: expect.stringMatching(/JSON/) as string,
     });
+  });
+
+  it("does not wait for a pipe that nobody writes to", async () => {
+    const pipe = join(directory, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    expect(await readResumeFile(pipe)).toMatchObject({ kind: "unreadable" });
   });
 
   it("stops reading at its bound", async () => {
