@@ -17,7 +17,7 @@ import { loadLaunchSettings } from "./launch-settings.ts";
 import { parseOptions } from "./options.ts";
 import { PATH_HELP, PATH_OPTIONS, pathsOf } from "./path-options.ts";
 import { jobsOrWarn, readResumeJobs } from "./read-resume-jobs.ts";
-import { reportFatalStart, type FatalPaths } from "./report-fatal.ts";
+import { reportFatal, reportFatalStart, type FatalPaths } from "./report-fatal.ts";
 import { mustReturnNodes, returnWhenDue } from "./return-when-due.ts";
 import type { ExitCode, Program, ProgramInput } from "./run.ts";
 import { systemClock } from "./system-clock.ts";
@@ -71,7 +71,12 @@ export const startnode: Program = async (input) => {
     throw error;
   }
   // Whatever happens from here on says nothing against the nodes of this run.
-  return await tendAfter(run);
+  try {
+    return await tendAfter(run);
+  } catch (error) {
+    reportFatal("startnode", input, paths, error);
+    throw error;
+  }
 };
 
 /** A run whose nodes have all been launched or given up. */

@@ -45,7 +45,15 @@ export const stopnode: Program = async (input) => {
   try {
     const config = await loadConfig(values);
     paths = config;
-    return await stop(config, nodeNames, openLog("stopnode", config, input));
+    const log = openLog("stopnode", config, input);
+    // At once: a node that failed must be DOWN again before it is off. Neither may keep the other from its work.
+    const context = { slurm: slurmOf(config, log), clock: systemClock, log };
+    const tended = tendFailedNodes(context, new Set(nodeNames));
+    const stopped = stop(config, nodeNames, log);
+    await Promise.allSettled([tended, stopped]);
+    const exitCode = await stopped;
+    await tended;
+    return exitCode;
   } catch (error) {
     reportFatal("stopnode", input, paths, error);
     throw error;
@@ -54,8 +62,6 @@ export const stopnode: Program = async (input) => {
 
 async function stop(config: Config, nodeNames: readonly string[], log: Log): Promise<ExitCode> {
   const startedMs = systemClock.now();
-  // First: a node that failed must be DOWN again before it is off.
-  await tendFailedNodes({ slurm: slurmOf(config, log), clock: systemClock, log });
   const { createProvider } = await import("./oci-context.ts");
   const context = {
     // Nothing is launched here, so the files that a launch needs are not read.
@@ -86,7 +92,7 @@ function slurmOf(config: Config, log: Log): TendContext["slurm"] {
   return createScontrol({ binDirectory, slurmConf, clock: systemClock, log, ...bounds });
 }
 
-/** Slurm's word is not needed to terminate instances. */
+/** A node is off after SuspendTimeout: later there is nothing to tend. */
 const TEND_MS = 10_000;
 
 /** Only for the message: that nodes.json cannot be read must not keep an instance running. */

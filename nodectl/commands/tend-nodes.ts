@@ -23,15 +23,20 @@ export type Tended =
  * Does what is due with the nodes that failNodes has set DOWN: keeps them down while Slurm powers them down, and returns them
  * to service when their time has come. Every run of startnode and stopnode calls it; from 23.02 on Slurm returns them
  * by itself as well. Never throws for what Slurm refuses: the next run tries again.
+ * @param stopping nodes whose instances this run terminates: not returned, or a new instance could be among them
  */
-export async function tendFailedNodes(context: TendContext): Promise<Tended> {
+export async function tendFailedNodes(
+  context: TendContext,
+  stopping: ReadonlySet<string> = new Set(),
+): Promise<Tended> {
   const { slurm, clock, log } = context;
   try {
     const care = careForFailedNodes(await slurm.listNodes(), clock.now());
     await keepDown(context, care);
-    if (care.giveBack.length > 0) {
-      await slurm.returnToService(care.giveBack);
-      log.info("returned nodes to service", { nodes: compressHostlist(care.giveBack) });
+    const returned = care.giveBack.filter((name) => !stopping.has(name));
+    if (returned.length > 0) {
+      await slurm.returnToService(returned);
+      log.info("returned nodes to service", { nodes: compressHostlist(returned) });
     }
     const { nextRetryMs } = care;
     return nextRetryMs === undefined ? { kind: "none-waiting" } : { kind: "waiting", nextRetryMs };

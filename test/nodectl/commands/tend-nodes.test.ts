@@ -58,6 +58,13 @@ describe("tendFailedNodes()", () => {
     expect(slurm.calls).toEqual(["return n1 after 0 s"]);
   });
 
+  it("returns no node whose instance is being terminated: a new one could be taken for it", async () => {
+    setFailed("n1", "DOWN", "POWERED_DOWN", -1);
+    setFailed("n2", "DOWN", "POWERED_DOWN", -1);
+    await tendFailedNodes(context(), new Set(["n1"]));
+    expect(slurm.calls).toEqual(["return n2 after 0 s"]);
+  });
+
   it("leaves it to the next run when Slurm does not answer", async () => {
     const result = { command: "x", exitCode: 1, stdout: "", stderr: "no", failure: undefined };
     slurm.listNodes = () => Promise.reject(new SlurmCommandError(result));
