@@ -92,5 +92,6 @@ function toConfig(values: Values, auth: AuthConfig): Config {
     limitCoolDownSeconds: values.limit_cool_down_seconds,
     assumedLaunchesPerSecond: values.assumed_launches_per_second,
     assumedBootSeconds: values.assumed_boot_seconds,
+    retrySeconds: values.retry_seconds,
   };
 }

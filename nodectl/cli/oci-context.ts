@@ -28,6 +28,8 @@ export interface RunTools {
   readonly log: Log;
   /** Aborts at the run's deadline. */
   readonly signal: AbortSignal;
+  /** Aborts when nothing is to be launched any more; absent: at the run's deadline. */
+  readonly launchSignal?: AbortSignal;
 }
 
 /**
@@ -40,7 +42,13 @@ export async function createProvider(
   tools: RunTools,
 ): Promise<OciCoreProvider> {
   const clients = await createClientSettings(config, tools);
-  return new OciCoreProvider({ launch, clients, retry: createRetryPolicy(tools) });
+  const { signal, launchSignal = signal } = tools;
+  return new OciCoreProvider({
+    launch,
+    clients,
+    retry: createRetryPolicy(tools),
+    launchRetry: createRetryPolicy({ ...tools, signal: launchSignal }),
+  });
 }
 
 /**
@@ -58,7 +66,7 @@ export async function createClientSettings(
     callDeadlineMs: config.callDeadlineSeconds * 1000,
     connectionsMax: config.launchConcurrency,
     monotonicMs: () => performance.now(),
-    deadline: tools.signal,
+    deadlines: { launch: tools.launchSignal ?? tools.signal, terminate: tools.signal },
   });
   return {
     region,

@@ -1,14 +1,24 @@
-import { markDown } from "../commands/mark-down.ts";
+import { failNodes } from "../commands/fail-nodes.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
+import type { ResumeFile } from "../slurm/resume-file.ts";
 import { createScontrol } from "../slurm/scontrol.ts";
 import { createCommandLog } from "./command-log.ts";
+import { jobsOrWarn } from "./read-resume-jobs.ts";
 import { describeError, type ProgramInput } from "./run.ts";
 import { SETTINGS, type Setting } from "./settings.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** What a report of a failure needs of the settings, which may be what failed. */
-export type FatalPaths = Partial<Pick<Config, "logFile" | "slurmBinDirectory" | "slurmConf">>;
+export type FatalPaths = Partial<
+  Pick<Config, "logFile" | "slurmBinDirectory" | "slurmConf" | "retrySeconds">
+>;
+
+/** What Slurm asked of the run that failed. */
+export interface FatalRequest {
+  readonly nodeNames: readonly string[];
+  readonly resumeFile: ResumeFile | undefined;
+}
 
 /**
  * Logs what ended a run, be it that its settings could not be read. Under Slurm the terminal is closed: without this
@@ -30,7 +40,7 @@ export function reportFatal(
 export async function reportFatalStart(
   input: ProgramInput,
   paths: FatalPaths,
-  nodeNames: readonly string[],
+  { nodeNames, resumeFile }: FatalRequest,
   error: unknown,
 ): Promise<void> {
   const log = reportFatal("startnode", input, paths, error);
@@ -42,7 +52,12 @@ export async function reportFatalStart(
   });
   const reason = error instanceof Error ? error.message : String(error);
   const failed = nodeNames.map((nodeName) => ({ nodeName, reason }));
-  await markDown({ slurm, log }, failed);
+  const retrySeconds = paths.retrySeconds ?? defaultOf(SETTINGS.retry_seconds);
+  const context = {
+    ...{ slurm, log, clock: systemClock, resumeJobs: jobsOrWarn(resumeFile, log) },
+    retryDelayMs: retrySeconds * 1000,
+  };
+  await failNodes(context, failed);
 }
 
 function defaultOf<Value>({ absent }: Setting<Value>): Value {

@@ -176,6 +176,11 @@ export const SETTINGS = {
     "how long a node may take from launch to registration; finish checks `resume_timeout` with it",
     300,
   ),
+  retry_seconds: defaulted(
+    wholeNumber({ min: 10, max: 86_400 }),
+    "how long a node that could not be had stays DOWN, when its failure names no time",
+    600,
+  ),
 };
 
 type Reader<Value> = Setting<Value>["read"];

@@ -1,13 +1,15 @@
 import { CapacityMemory } from "../commands/capacity-memory.ts";
-import { markDown } from "../commands/mark-down.ts";
+import { failNodes } from "../commands/fail-nodes.ts";
 import { startNodes, type StartContext } from "../commands/start-nodes.ts";
+import { tendFailedNodes } from "../commands/tend-nodes.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
-import type { Log } from "../domain/log.ts";
 import { DoomedJobs } from "../domain/doomed-jobs.ts";
+import type { Log } from "../domain/log.ts";
 import { rankPlacements } from "../domain/placement.ts";
+import type { ResumeJobs } from "../domain/resume-jobs.ts";
 import { retryToken } from "../domain/retry-token.ts";
-import { runDeadlineSeconds } from "../domain/run-deadline.ts";
+import { launchDeadlineSeconds, runDeadlineSeconds } from "../domain/run-deadline.ts";
 import { CapacityFile } from "../files/capacity-file.ts";
 import { launchDetails } from "../oci/launch-details.ts";
 import { createScontrol } from "../slurm/scontrol.ts";
@@ -18,7 +20,9 @@ import { loadTargets, type Targets } from "./load-targets.ts";
 import { loadLaunchSettings } from "./launch-settings.ts";
 import { parseOptions } from "./options.ts";
 import { PATH_HELP, PATH_OPTIONS, pathsOf } from "./path-options.ts";
-import { reportFatalStart, type FatalPaths } from "./report-fatal.ts";
+import { jobsOrWarn, readResumeJobs } from "./read-resume-jobs.ts";
+import { reportFatal, reportFatalStart, type FatalPaths } from "./report-fatal.ts";
+import { mustReturnNodes, returnWhenDue } from "./return-when-due.ts";
 import type { ExitCode, Program, ProgramInput } from "./run.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -41,6 +45,7 @@ set those that it was waking DOWN); 2 the command line is wrong.
 
 /** The executable that Slurm calls as ResumeProgram. */
 export const startnode: Program = async (input) => {
+  const resumeFile = await readResumeJobs(input.resumeFile);
   const { values, positionals } = parseOptions(input.argv, {
     ...PATH_OPTIONS,
     "dry-run": { type: "boolean" },
@@ -56,30 +61,55 @@ export const startnode: Program = async (input) => {
     return await printRequests(input, config, await loadTargets(config, nodeNames));
   }
   let paths: FatalPaths = pathsOf(values);
+  let run: Run;
   try {
     const config = await loadConfig(values);
     paths = config;
     const targets = await loadTargets(config, nodeNames);
     const log = openLog("startnode", config, input);
     const isResumedNow = input.resumeFile !== undefined;
-    return await launch(config, targets, { log, clock: systemClock, isResumedNow });
+    const resumeJobs = jobsOrWarn(resumeFile, log);
+    run = await launch(config, targets, { log, clock: systemClock, isResumedNow, resumeJobs });
   } catch (error) {
-    await reportFatalStart(input, paths, nodeNames, error);
+    await reportFatalStart(input, paths, { nodeNames, resumeFile }, error);
+    throw error;
+  }
+  // Whatever happens from here on says nothing against the nodes of this run.
+  try {
+    return await tendAfter(run);
+  } catch (error) {
+    reportFatal("startnode", input, paths, error);
     throw error;
   }
 };
+
+/** A run whose nodes have all been launched or given up. */
+interface Run {
+  readonly config: Config;
+  readonly context: StartContext;
+  readonly hasFailed: boolean;
+}
+
+async function tendAfter({ config, context, hasFailed }: Run): Promise<ExitCode> {
+  await tendFailedNodes(context);
+  if (!hasFailed) return 0;
+  const isLongRun = context.isResumedNow && mustReturnNodes(await context.slurm.version());
+  if (isLongRun) await returnWhenDue(config, context);
+  return 1;
+}
 
 interface Tools {
   readonly log: Log;
   readonly clock: Clock;
   readonly isResumedNow: boolean;
+  readonly resumeJobs: ResumeJobs;
 }
 
 async function launch(
   config: Config,
   targets: Targets,
-  { log, clock, isResumedNow }: Tools,
-): Promise<ExitCode> {
+  { log, clock, isResumedNow, resumeJobs }: Tools,
+): Promise<Run> {
   const startedMs = clock.now();
   const slurm = createScontrol({
     binDirectory: config.slurmBinDirectory,
@@ -89,19 +119,35 @@ async function launch(
   });
   const deadlineSeconds = runDeadlineSeconds(config.runDeadlineSeconds, targets.timers);
   const signal = AbortSignal.timeout(deadlineSeconds * 1000);
+  const launchSignal = AbortSignal.timeout(launchDeadlineSeconds(deadlineSeconds) * 1000);
   const unknown = targets.unknown.map((nodeName) => ({
     nodeName,
     reason: `nodes.json has no such node; run finish, or check the name`,
   }));
-  const context = await createContext(config, { slurm, log, clock, signal, isResumedNow });
+  const retryDelayMs = config.retrySeconds * 1000;
+  const connections = {
+    ...{ slurm, log, clock, signal, launchSignal },
+    ...{ isResumedNow, resumeJobs, retryDelayMs },
+  };
+  const context = await createContext(config, connections);
   const report = await startNodes(context, targets.known);
-  await markDown({ slurm, log }, unknown);
+  await failNodes(context, unknown);
   const count = report.launched.length + report.adopted.length;
   log.info("started nodes", { count, durationMs: clock.now() - startedMs });
-  return report.failed.length + unknown.length === 0 ? 0 : 1;
+  return { config, context, hasFailed: report.failed.length + unknown.length > 0 };
 }
 
-type Connections = Pick<StartContext, "slurm" | "log" | "clock" | "signal" | "isResumedNow">;
+type Connections = Pick<
+  StartContext,
+  | "slurm"
+  | "log"
+  | "clock"
+  | "signal"
+  | "launchSignal"
+  | "isResumedNow"
+  | "resumeJobs"
+  | "retryDelayMs"
+>;
 
 /** @throws OciAuthError, CommandError: then no node of this run will come */
 async function createContext(config: Config, connections: Connections): Promise<StartContext> {
@@ -113,7 +159,7 @@ async function createContext(config: Config, connections: Connections): Promise<
     addresses: provider,
     launches: provider,
     memory: createMemory(config, connections),
-    doomedJobs: new DoomedJobs([]),
+    doomedJobs: new DoomedJobs(connections.resumeJobs),
     watchMs: config.watchSeconds * 1000,
     clusterId: config.clusterId,
     concurrency: config.launchConcurrency,

@@ -1,8 +1,10 @@
 import { findVictims, stopNodes } from "../commands/stop-nodes.ts";
+import { tendFailedNodes, type TendContext } from "../commands/tend-nodes.ts";
 import type { Config } from "../domain/config.ts";
 import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
 import type { Instance, InstanceControl } from "../oci/provider.ts";
+import { createScontrol } from "../slurm/scontrol.ts";
 import { createCommandLog } from "./command-log.ts";
 import { nodeNamesOf } from "./host-arguments.ts";
 import { loadConfig } from "./load.ts";
@@ -55,7 +57,15 @@ export const stopnode: Program = async (input) => {
   try {
     const config = await loadConfig(values);
     paths = config;
-    return await stop(config, nodeNames, openLog("stopnode", config, input));
+    const log = openLog("stopnode", config, input);
+    // At once: a node that failed must be DOWN again before it is off. Neither may keep the other from its work.
+    const context = { slurm: slurmOf(config, log), clock: systemClock, log };
+    const tended = tendFailedNodes(context, new Set(nodeNames));
+    const stopped = stop(config, nodeNames, log);
+    await Promise.allSettled([tended, stopped]);
+    const exitCode = await stopped;
+    await tended;
+    return exitCode;
   } catch (error) {
     reportFatal("stopnode", input, paths, error);
     throw error;
@@ -122,6 +132,14 @@ function describeInstance(instance: Instance): Record<string, string> {
   const timeCreated = new Date(instance.timeCreatedMs).toISOString();
   return { node: nodeName, instanceOcid, lifecycleState, shape, availabilityDomain, timeCreated };
 }
+function slurmOf(config: Config, log: Log): TendContext["slurm"] {
+  const { slurmBinDirectory: binDirectory, slurmConf } = config;
+  const bounds = { commandTimeoutMs: TEND_MS, deadlineMs: TEND_MS };
+  return createScontrol({ binDirectory, slurmConf, clock: systemClock, log, ...bounds });
+}
+
+/** A node is off after SuspendTimeout: later there is nothing to tend. */
+const TEND_MS = 10_000;
 
 /** Only for the message: that nodes.json cannot be read must not keep an instance running. */
 async function unknownOf(

@@ -72,6 +72,11 @@ export class InstanceWatch<Node extends WatchedNode> {
     this.#wake.abort();
   }
 
+  /** A last look for addresses: launches that were under way at the deadline have been accepted since. */
+  async finish(): Promise<void> {
+    if (!this.#isBlind) await this.#readAddresses();
+  }
+
   /** Watches until nothing is left to launch and to see, or the time is up. */
   async run(isLaunching: () => boolean): Promise<void> {
     let quietPolls = 0;

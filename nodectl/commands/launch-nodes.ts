@@ -9,10 +9,10 @@ import {
 import { nodeUse, type NodeRecord } from "../domain/node-use.ts";
 import { OciCallError } from "../oci/oci-errors.ts";
 import type { Instance, OciFailure } from "../oci/provider.ts";
-import { SlurmCommandError } from "../slurm/slurm-command-error.ts";
 import { isPresent } from "./is-present.ts";
 import { failedByDeadline, failedByRefusal, launchNode } from "./launch-node.ts";
 import type { LaunchContext, LaunchResult, LaunchTarget, Pending, Step } from "./launch-target.ts";
+import { recordsOrWarn } from "./node-records.ts";
 import { sleepUntilDeadline } from "./sleep-until-deadline.ts";
 import { terminateInstances } from "./terminate-instances.ts";
 
@@ -92,19 +92,6 @@ async function runRound(
 
 /** Without Slurm's word a machine may be in use: it is left alone. */
 const UNKNOWN_USE: NodeUse = { isInUse: true, lastBootTimeMs: 0, isResumedNow: false };
-
-async function recordsOrWarn({
-  nodeRecords,
-  log,
-}: LaunchContext): Promise<ReadonlyMap<string, NodeRecord> | undefined> {
-  try {
-    return await nodeRecords();
-  } catch (error) {
-    if (!(error instanceof SlurmCommandError)) throw error;
-    log.error("could not ask Slurm for its nodes", { reason: error.message });
-    return undefined;
-  }
-}
 
 /** A 404 may mean a wrong image of this kind alone, so that the others are still tried. */
 function kindOf({ specification }: LaunchTarget): string {

@@ -1,24 +1,17 @@
 import type { Clock } from "../domain/clock.ts";
 import type { DoomedJobs } from "../domain/doomed-jobs.ts";
+import type { FailedNode } from "../domain/failed-node.ts";
 import type { LaunchSpecification } from "../domain/launch-specification.ts";
 import type { Log } from "../domain/log.ts";
-import type { NodeRecord } from "../domain/node-use.ts";
 import type { Placement } from "../domain/placement.ts";
 import type { Instance, InstanceControl } from "../oci/provider.ts";
+import type { SlurmControl } from "../slurm/control.ts";
 import type { CapacityMemory } from "./capacity-memory.ts";
 
 /** A node that is to have a machine, and what OCI has to be asked for. */
 export interface LaunchTarget {
   readonly nodeName: string;
   readonly specification: LaunchSpecification;
-}
-
-/** A node that no machine is to be had for. */
-export interface FailedNode {
-  readonly nodeName: string;
-  readonly reason: string;
-  /** Milliseconds since the epoch: when a placement may be tried again. Absent: time alone will not mend it. */
-  readonly retryAtMs?: number;
 }
 
 /** A launch that OCI has accepted. */
@@ -40,8 +33,8 @@ export type LaunchResult =
 
 export interface LaunchContext {
   readonly instances: InstanceControl;
-  /** Slurm's record of a node; asked only when a namesake is alive. */
-  readonly nodeRecords: () => Promise<ReadonlyMap<string, NodeRecord>>;
+  /** Asked for its nodes only when a namesake is alive. */
+  readonly slurm: Pick<SlurmControl, "listNodes">;
   readonly memory: CapacityMemory;
   readonly doomedJobs: DoomedJobs;
   readonly clusterId: string;

@@ -1,16 +1,22 @@
-import type { NodeRecord } from "../domain/node-use.ts";
+import type { FailedNode } from "../domain/failed-node.ts";
+import { compressHostlist } from "../domain/hostlist.ts";
+import { unwantedNodes } from "../domain/unwanted-nodes.ts";
 import type { LaunchInquiry } from "../oci/provider.ts";
 import type { SlurmControl } from "../slurm/control.ts";
 import { Batches } from "./batches.ts";
 import { explainEnd } from "./explain-end.ts";
+import { abandonNodes, failNodes, type FailContext } from "./fail-nodes.ts";
 import { InstanceWatch, type WatchContext, type WatchedNode } from "./instance-watch.ts";
 import { launchNodes } from "./launch-nodes.ts";
-import type { FailedNode, LaunchContext, LaunchResult, LaunchTarget } from "./launch-target.ts";
-import { markDown } from "./mark-down.ts";
+import type { LaunchContext, LaunchResult, LaunchTarget } from "./launch-target.ts";
+import { recordsOrWarn } from "./node-records.ts";
+import { terminateInstances } from "./terminate-instances.ts";
 
-export interface StartContext extends Omit<LaunchContext, "nodeRecords">, WatchContext {
-  readonly slurm: SlurmControl;
+export interface StartContext extends LaunchContext, WatchContext, FailContext {
+  readonly slurm: FailContext["slurm"] & SlurmControl;
   readonly launches: LaunchInquiry;
+  /** Aborts somewhat before `signal`: from then on nothing is launched, but told what was. */
+  readonly launchSignal: AbortSignal;
 }
 
 export interface StartReport {
@@ -46,6 +52,7 @@ class StartRun {
   readonly #context: StartContext;
   readonly #watch: InstanceWatch<Watched>;
   readonly #failures: Batches<FailedNode>;
+  readonly #abandoned: Batches<Pick<FailedNode, "nodeName" | "reason">>;
   readonly #results = new Map<string, LaunchResult>();
   readonly #ends = new Map<string, number>();
   readonly #work: Promise<void>[] = [];
@@ -56,14 +63,18 @@ class StartRun {
     this.#watch = new InstanceWatch(context, (node) => {
       this.#begin(() => this.#replaceEnded(node.accepted));
     });
-    this.#failures = new Batches(context.clock, (failed) => markDown(context, failed));
+    this.#abandoned = new Batches(context.clock, (nodes) => abandonNodes(context, nodes));
+    this.#failures = new Batches(context.clock, (failed) => failNodes(context, failed));
   }
 
   async run(targets: readonly LaunchTarget[]): Promise<StartReport> {
     this.#begin(() => this.#launch(targets));
     await this.#watch.run(() => this.#underWay > 0);
     await Promise.all(this.#work);
+    await this.#watch.finish();
     await this.#failures.drain();
+    await this.#abandoned.drain();
+    await this.#endUnwanted();
     return this.#report(targets);
   }
 
@@ -80,10 +91,8 @@ class StartRun {
   }
 
   async #launch(targets: readonly LaunchTarget[]): Promise<void> {
-    const { slurm } = this.#context;
-    const nodeRecords = async (): Promise<ReadonlyMap<string, NodeRecord>> =>
-      new Map((await slurm.listNodes()).map((node) => [node.name, node]));
-    await launchNodes({ ...this.#context, nodeRecords }, targets, (result) => {
+    const signal = this.#context.launchSignal;
+    await launchNodes({ ...this.#context, signal }, targets, (result) => {
       this.#take(result);
     });
   }
@@ -107,6 +116,7 @@ class StartRun {
           node: result.nodeName,
           reason: result.reason,
         });
+        this.#abandoned.add(result);
     }
   }
 
@@ -119,6 +129,30 @@ class StartRun {
     const { isWorthAnother, reason } = await explainEnd(this.#context, accepted);
     if (isWorthAnother && ends < ENDS_MAX) await this.#launch([target]);
     else this.#take({ kind: "failed", nodeName, reason });
+  }
+
+  /**
+   * Slurm may have given up nodes meanwhile, and called stopnode before their instances were there to be found. After the
+   * deadline nothing is sent any more.
+   */
+  async #endUnwanted(): Promise<void> {
+    const { isResumedNow, signal, log } = this.#context;
+    const launched = [...this.#results.values()].flatMap((result) =>
+      result.kind === "launched" ? [result] : [],
+    );
+    if (!isResumedNow || signal.aborted || launched.length === 0) return;
+    const records = await recordsOrWarn(this.#context);
+    const names = launched.map(({ target }) => target.nodeName);
+    const unwanted = new Set(unwantedNodes(records?.values() ?? [], names));
+    if (unwanted.size === 0) return;
+    log.warn("Slurm does not want these nodes any more", {
+      nodes: compressHostlist([...unwanted]),
+    });
+    const victims = launched.filter(({ target }) => unwanted.has(target.nodeName));
+    await terminateInstances(
+      this.#context,
+      victims.map(({ instance }) => instance),
+    );
   }
 
   #report(targets: readonly LaunchTarget[]): StartReport {

@@ -1,8 +1,8 @@
+import type { FailedNode } from "../domain/failed-node.ts";
 import { groupBy } from "../domain/group-by.ts";
 import { explainFailure, OciCallError } from "../oci/oci-errors.ts";
 import type { Instance, InstanceControl } from "../oci/provider.ts";
 import { isPresent } from "./is-present.ts";
-import type { FailedNode } from "./launch-target.ts";
 import { sleepUntilDeadline } from "./sleep-until-deadline.ts";
 import { terminateInstances, type TerminateContext } from "./terminate-instances.ts";
 

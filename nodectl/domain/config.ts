@@ -45,4 +45,5 @@ export interface Config {
   readonly limitCoolDownSeconds: number;
   readonly assumedLaunchesPerSecond: number;
   readonly assumedBootSeconds: number;
+  readonly retrySeconds: number;
 }

@@ -15,7 +15,7 @@ export function nextTryMs(refused: readonly RefusedPlacement[]): number {
 }
 
 /**
- * One line for sinfo -R: what was said, of which shape and where, and when it is tried again. The same for
+ * One line for sinfo -R: what was said, of which shape and where. The same for
  * every node that was refused in the same places, so that sinfo shows them together.
  */
 export function describeRefusedPlacements(refused: readonly RefusedPlacement[]): string {
@@ -27,17 +27,10 @@ export function describeRefusedPlacements(refused: readonly RefusedPlacement[]):
     places.set(what, where.add(shortName(placement.availabilityDomain)));
   }
   const parts = [...places].map(([what, where]) => `${what} in ${[...where].join(", ")}`);
-  return `${parts.join("; ")}; next try ${clockTime(nextTryMs(refused))}`;
+  return parts.join("; ");
 }
 
 /** Without the tenancy's prefix, which is the same everywhere: `Uocm:PHX-AD-1` -> `PHX-AD-1`. */
 function shortName(availabilityDomain: string): string {
   return availabilityDomain.replace(/^[^:]*:/, "");
-}
-
-/** In the machine's time zone, as Slurm's commands show times. */
-function clockTime(timeMs: number): string {
-  const time = new Date(timeMs);
-  const digits = [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, "0"));
-  return digits.join(":");
 }

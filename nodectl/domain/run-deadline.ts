@@ -19,3 +19,12 @@ export function runDeadlineSeconds(
   const patienceSeconds = Math.max(resumeTimeoutSeconds, suspendTimeoutSeconds);
   return Math.max(SECONDS_MIN, Math.min(configuredSeconds, patienceSeconds - MARGIN_SECONDS));
 }
+
+/** At the end of a run nothing is launched any more: what was launched needs its address, and Slurm its word. */
+const RESERVE_SHARE = 0.25;
+const RESERVE_SECONDS_MAX = 15;
+
+/** How long a run that lasts so many seconds may go on launching. */
+export function launchDeadlineSeconds(runSeconds: number): number {
+  return runSeconds - Math.min(RESERVE_SECONDS_MAX, runSeconds * RESERVE_SHARE);
+}

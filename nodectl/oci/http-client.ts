@@ -14,8 +14,8 @@ export interface HttpClientOptions {
   readonly connectionsMax: number;
   /** Milliseconds of a clock that nobody sets: of performance.now(). */
   readonly monotonicMs: () => number;
-  /** When it aborts, what changes something and waits for its turn is not sent any more. */
-  readonly deadline: AbortSignal;
+  /** When one aborts, what waits for its turn in that class is not sent any more. */
+  readonly deadlines: Readonly<Record<Exclude<OperationClass, "read">, AbortSignal>>;
 }
 
 /** An answer beyond this is not one that we ask for: 1,000 instances with full metadata stay below. */
@@ -52,8 +52,9 @@ export class OciHttpClient implements HttpClient {
     const operationClass = classOfOperation(request.method);
     const gate = this.#gates[operationClass];
     // What is only read is read after the deadline too: it tells what was launched.
+    const { deadlines } = this.#options;
     const passage = await gate.enter(
-      operationClass === "read" ? undefined : this.#options.deadline,
+      operationClass === "read" ? undefined : deadlines[operationClass],
     );
     try {
       const answer = await this.#sendNow(request);

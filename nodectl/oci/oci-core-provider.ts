@@ -22,6 +22,8 @@ export interface OciCoreProviderOptions {
   readonly clients: ClientSettings;
   readonly launch: LaunchSettings;
   readonly retry: RetryPolicy;
+  /** Of launches, which end before the run does. */
+  readonly launchRetry: RetryPolicy;
 }
 
 /** Instances and addresses of one cluster through the real SDK. */
@@ -31,13 +33,15 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
   readonly #workRequests: WorkRequestClient;
   readonly #launch: LaunchSettings;
   readonly #retry: RetryPolicy;
+  readonly #launchRetry: RetryPolicy;
 
-  constructor({ clients, launch, retry }: OciCoreProviderOptions) {
+  constructor({ clients, launch, retry, launchRetry }: OciCoreProviderOptions) {
     this.#compute = createSdkClient(ComputeClient, clients);
     this.#network = createSdkClient(VirtualNetworkClient, clients);
     this.#workRequests = createSdkClient(WorkRequestClient, clients);
     this.#launch = launch;
     this.#retry = retry;
+    this.#launchRetry = launchRetry;
   }
 
   async listInstances(): Promise<readonly Instance[]> {
@@ -54,7 +58,7 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
 
   async launchInstance(request: LaunchRequest): Promise<LaunchOutcome> {
     try {
-      const answer = await callOci("LaunchInstance", this.#retry, () =>
+      const answer = await callOci("LaunchInstance", this.#launchRetry, () =>
         this.#compute.launchInstance({
           launchInstanceDetails: launchDetails(this.#launch, request),
           opcRetryToken: request.retryToken,

@@ -39,7 +39,7 @@ export interface SlurmControl {
   /** Sets NodeAddr to the address and NodeHostName to the name. */
   reportAddresses(addresses: readonly NodeAddress[]): Promise<void>;
   /** state=DOWN with a reason: Slurm requeues the jobs of these nodes now. */
-  setDown(nodeNames: readonly string[], reason: string): Promise<void>;
+  setDown(nodeNames: readonly string[], reason: string, options?: DownOptions): Promise<void>;
   /** state=DRAIN: no new jobs, running ones end. */
   drain(nodeNames: readonly string[], reason: string): Promise<void>;
   /** state=RESUME: clears DOWN and DRAIN. Powers nothing up. */
@@ -57,6 +57,45 @@ export interface ConfiguringJob {
   readonly nodeCount: number;
   /** From sbatch; false: an srun or salloc waits for it. */
   readonly isBatch: boolean;
+}
+
+/** More about nodes that go DOWN. */
+export interface DownOptions {
+  /**
+   * Nothing runs behind these names and there is no address to reach: without this slurmctld tries to resolve each name for
+   * 10 s (seen on 22.05.8: one node of a job after the other, with other calls timing out meanwhile).
+   */
+  readonly hasNoMachine?: boolean;
+  /** Slurm itself returns the nodes to service after so many seconds. Releases before 23.02 cannot: it is left out. */
+  readonly resumeAfterSeconds?: number;
+}
+
+/** What only a failed start asks for. */
+export interface FailureControl {
+  /**
+   * state=POWER_DOWN_FORCE: Slurm calls stopnode for these nodes, makes them idle, and gives them to jobs again
+   * after SuspendTimeout. What runs on them is killed.
+   */
+  powerDownByForce(nodeNames: readonly string[]): Promise<void>;
+}
+
+/** A job that waits for nodes or runs. */
+export interface NoticedJob {
+  readonly jobId: number;
+  /** Somebody waits at a terminal for it (srun, salloc). */
+  readonly isInteractive: boolean;
+  /** The beginning of its AdminComment; empty when it has none. */
+  readonly adminComment: string;
+}
+
+/** Telling the users what happens to their jobs. */
+export interface JobNotices {
+  /** Those of the jobs that have not ended. */
+  listJobs(jobIds: readonly number[]): Promise<readonly NoticedJob[]>;
+  /** The users see it in `scontrol show job`; their own --comment is another field. Jobs that have ended are left out. */
+  setAdminComment(jobIds: readonly number[], text: string): Promise<void>;
+  /** Prints a line at the terminal of an srun or salloc. Not for batch jobs: slurmctld would try to reach their node. */
+  notify(jobId: number, text: string): Promise<void>;
 }
 
 /** What finish asks about jobs. */

@@ -228,11 +228,19 @@ export class Rig {
   async downNodes(): Promise<Map<string, string>> {
     const down = new Map<string, string>();
     for (const line of await this.updates()) {
-      const [, names = "", reason = ""] =
-        /^nodename=(\S+) state=DOWN reason=(.*)$/.exec(line) ?? [];
+      const names = /^nodename=(\S+) .*\bstate=DOWN\b/.exec(line)?.[1] ?? "";
+      const reason = /\breason=(.*)$/.exec(line)?.[1] ?? "";
       for (const name of names === "" ? [] : this.names(names)) down.set(name, reason);
     }
     return down;
+  }
+
+  /** Those that Slurm would call stopnode for. */
+  async nodesPoweredDown(): Promise<readonly string[]> {
+    const hostlists = (await this.updates()).flatMap(
+      (line) => /^nodename=(\S+) state=POWER_DOWN_FORCE\b/.exec(line)?.[1] ?? [],
+    );
+    return [...new Set(hostlists.flatMap((hostlist) => this.names(hostlist)))];
   }
 
   async forgetUpdates(): Promise<void> {

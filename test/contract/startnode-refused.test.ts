@@ -23,7 +23,7 @@ describe("startnode, refused", () => {
     const down = (await rig.updates()).filter((line) => line.includes("state=DOWN"));
     expect(down).toEqual([
       expect.stringMatching(
-        /^nodename=vm-a-0002 state=DOWN reason=startnode: .*Out of host capacity/,
+        /^nodename=vm-a-0002 nodeaddr=127\.0\.0\.1 state=DOWN reason=startnode: .*Out of host capacity/,
       ),
     ]);
     expect(await rig.log()).toContainEqual(

@@ -11,6 +11,8 @@ export interface LimitsOptions {
   /** How many nodes it allows. */
   readonly nodeCount: number;
   readonly suspendTimeSeconds?: number;
+  /** In place of the usual ones. */
+  readonly timers?: Partial<typeof TIMERS>;
   /** Cluster-wide parameters of slurm.conf. */
   readonly slurmOptions?: Readonly<Record<string, string>>;
 }
@@ -119,6 +121,7 @@ export class ClusterFixture {
 export function limitsOf({
   nodeCount,
   suspendTimeSeconds = SUSPEND_TIME_SECONDS,
+  timers = {},
   slurmOptions = {},
 }: LimitsOptions): string {
   return stringify({
@@ -126,6 +129,7 @@ export function limitsOf({
     cluster: {
       suspend_time: suspendTimeSeconds,
       ...TIMERS,
+      ...timers,
       slurm_options: { ...SLURM_OPTIONS, ...slurmOptions },
     },
   });

@@ -64,6 +64,7 @@ describe("parseConfig()", () => {
       limitCoolDownSeconds: 600,
       assumedLaunchesPerSecond: 10,
       assumedBootSeconds: 300,
+      retrySeconds: 600,
     } satisfies Config);
   });
 

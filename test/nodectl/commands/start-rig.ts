@@ -6,8 +6,9 @@ import {
   type StartReport,
 } from "../../../nodectl/commands/start-nodes.ts";
 import type { CapacityEntry } from "../../../nodectl/domain/capacity-entry.ts";
-import { DoomedJobs, type WakingJob } from "../../../nodectl/domain/doomed-jobs.ts";
+import { DoomedJobs } from "../../../nodectl/domain/doomed-jobs.ts";
 import type { LaunchSpecification } from "../../../nodectl/domain/launch-specification.ts";
+import { resumeJobs, type ResumedJob } from "../../../nodectl/domain/resume-jobs.ts";
 import type { FailureClass, LaunchOutcome, OciFailure } from "../../../nodectl/oci/provider.ts";
 import { FakeCloud } from "./fake-cloud.ts";
 import { RecordingSlurm } from "./recording-slurm.ts";
@@ -18,7 +19,9 @@ export const MINUTES_5 = 300_000;
 export const MINUTES_10 = 600_000;
 
 export interface RunOptions {
-  readonly jobs?: readonly WakingJob[];
+  readonly jobs?: readonly ResumedJob[];
+  /** Slurm called, not a person. */
+  readonly isResumedNow?: boolean;
   readonly concurrency?: number;
   readonly watchMs?: number;
 }
@@ -56,22 +59,26 @@ export class StartRig {
     return await startNodes(this.#context(options), targets);
   }
 
-  #context({ jobs = [], concurrency = 4, watchMs = 120_000 }: RunOptions): StartContext {
+  #context(options: RunOptions): StartContext {
+    const { jobs = [], concurrency = 4, watchMs = 120_000, isResumedNow = false } = options;
     const { cloud, slurm, clock } = this;
     return {
       instances: cloud,
       addresses: cloud,
       launches: cloud,
       memory: this.#createMemory(),
-      doomedJobs: new DoomedJobs(jobs),
+      doomedJobs: new DoomedJobs(resumeJobs(jobs)),
+      resumeJobs: resumeJobs(jobs),
+      retryDelayMs: MINUTES_10,
       slurm,
       clock,
       log: silentLog,
       clusterId: "mouse",
-      isResumedNow: false,
+      isResumedNow,
       concurrency,
       watchMs,
       signal: this.deadline.signal,
+      launchSignal: this.deadline.signal,
     };
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runDeadlineSeconds } from "../../../nodectl/domain/run-deadline.ts";
+import { launchDeadlineSeconds, runDeadlineSeconds } from "../../../nodectl/domain/run-deadline.ts";
 
 describe("runDeadlineSeconds()", () => {
   it.each([
@@ -17,5 +17,15 @@ describe("runDeadlineSeconds()", () => {
 
   it("is what startnode.yaml says when nodes.json does not know Slurm's timers", () => {
     expect(runDeadlineSeconds(600, undefined)).toBe(600);
+  });
+});
+
+describe("launchDeadlineSeconds()", () => {
+  it.each([
+    [600, 585],
+    [40, 30],
+    [5, 3.75],
+  ])("of a run of %i s is %d", (run, launch) => {
+    expect(launchDeadlineSeconds(run)).toBe(launch);
   });
 });

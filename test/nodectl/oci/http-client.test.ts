@@ -27,7 +27,7 @@ function createClient(
     callDeadlineMs,
     connectionsMax: 2,
     monotonicMs: () => performance.now(),
-    deadline,
+    deadlines: { launch: deadline, terminate: deadline },
   });
   open.push(client);
   return client;

@@ -17,6 +17,10 @@ export interface RecordingSlurm {
   setConfiguring(text: string): void;
   /** What `sinfo --json` and `scontrol show nodes --json` print. */
   setNodes(json: string): void;
+  /** The lines that `squeue --Format` prints. */
+  setJobs(lines: readonly string[]): void;
+  /** What is said to every question and update about jobs, with exit code 1. */
+  refuseJobs(complaint: string): void;
 }
 
 /**
@@ -34,9 +38,13 @@ if [ "$away" -gt 0 ]; then
   exit 1
 fi
 case "$*" in
+  *--states=CONFIGURING*) cat "$here/configuring.txt" ;;
+  *--Format=* | *jobid=*)
+    [ -s "$here/complaint.txt" ] && { cat "$here/complaint.txt" >&2; exit 1; }
+    cat "$here/jobs.txt"
+    ;;
   *--json) cat "$here/nodes.json" ;;
   "show config") echo "HASH_VAL                = $(cat "$here/hash.txt")" ;;
-  *--states=CONFIGURING*) cat "$here/configuring.txt" ;;
   *--format=%P) printf 'compute\nlong,compute\ncompute\n' ;;
   *bad*) echo "slurm_update error: Invalid node name specified" >&2; exit 1 ;;
   *idle*state=RESUME) echo "slurm_update error: Invalid node state specified" >&2; exit 1 ;;
@@ -60,6 +68,8 @@ export function createRecordingSlurm(): RecordingSlurm {
   write("nodes.json", '{"nodes": []}');
   write("hash.txt", "Match");
   write("configuring.txt", "");
+  write("jobs.txt", "");
+  write("complaint.txt", "");
   return {
     binDirectory,
     calls: () =>
@@ -80,6 +90,12 @@ export function createRecordingSlurm(): RecordingSlurm {
     },
     setNodes: (json) => {
       write("nodes.json", json);
+    },
+    setJobs: (lines) => {
+      write("jobs.txt", `${lines.join("\n")}\n`);
+    },
+    refuseJobs: (complaint) => {
+      write("complaint.txt", `${complaint}\n`);
     },
   };
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createScontrol } from "../../../nodectl/slurm/scontrol.ts";
 import type {
   ConfigurationControl,
+  FailureControl,
   JobControl,
   SlurmControl,
 } from "../../../nodectl/slurm/control.ts";
@@ -23,7 +24,7 @@ afterEach(() => {
 
 function control(
   overrides: { commandTimeoutMs?: number; deadlineMs?: number } = {},
-): SlurmControl & JobControl & ConfigurationControl {
+): SlurmControl & JobControl & ConfigurationControl & FailureControl {
   const ignore = (): void => undefined;
   return createScontrol({
     binDirectory: slurm.binDirectory,
@@ -137,6 +138,31 @@ describe("scontrol: updates", () => {
     await control().setDown(names, "no capacity");
     expect(slurm.calls()).toHaveLength(5);
     expect(slurm.calls()[0]).toBe("update nodename=n[0-199] state=DOWN reason=no capacity");
+  });
+
+  test("nodes without a machine get an address that refuses at once, in the same call", async () => {
+    await control().setDown(["n1", "n2", "n2"], "no room", { hasNoMachine: true });
+    expect(slurm.calls()).toEqual([
+      "update nodename=n[1-2] nodeaddr=127.0.0.1,127.0.0.1 state=DOWN reason=no room",
+    ]);
+  });
+
+  test.each([
+    ["slurm-wlm 22.05.8", ""],
+    ["slurm-wlm 23.02.0", " resumeafter=61"],
+  ])("%s returns nodes by itself if it can", async (version, words) => {
+    slurm.setVersion(version);
+    await control().setDown(["n1"], "no room", { resumeAfterSeconds: 60.2 });
+    expect(slurm.calls()).toEqual([
+      "--version",
+      `update nodename=n1 state=DOWN reason=no room${words}`,
+    ]);
+  });
+
+  test("nodes are powered down by force in batches", async () => {
+    await control().powerDownByForce(["n1", "n2"]);
+    await control().powerDownByForce([]);
+    expect(slurm.calls()).toEqual(["update nodename=n[1-2] state=POWER_DOWN_FORCE"]);
   });
 
   test("no nodes, no call", async () => {

@@ -1,0 +1,72 @@
+import type { JobNotices, NoticedJob } from "./control.ts";
+import { callSlurm, type SlurmOptions } from "./run-slurm.ts";
+import { SlurmCommandError } from "./slurm-command-error.ts";
+import type { SubprocessResult } from "./subprocess.ts";
+
+/** Ids a call: a line of 2 kB. */
+const BATCH_SIZE_MAX = 200;
+
+/** Enough to tell whose comment it is. */
+const COMMENT_WIDTH = 20;
+
+/** Slurm says so of the jobs of a list that it passes over; it has done the others (seen on 22.05.8 and 24.11.5). */
+const ENDED = ["Invalid job id specified", "Job has already finished"];
+
+/** JobNotices by squeue and scontrol. */
+export function createJobNotices(options: SlurmOptions): JobNotices {
+  const call = (program: string, words: readonly string[]): Promise<string> =>
+    outputOrEnded(callSlurm(options, program, words));
+  return {
+    listJobs: async (jobIds) => {
+      const jobs: NoticedJob[] = [];
+      for (const batch of batchesOf(jobIds)) {
+        const format = `--Format=JobID:20,BatchFlag:4,admin_comment:${COMMENT_WIDTH}`;
+        const words = ["--all", "--noheader", `--jobs=${batch.join(",")}`, format];
+        jobs.push(...readJobs(await call("squeue", words), new Set(batch)));
+      }
+      return jobs;
+    },
+    setAdminComment: async (jobIds, text) => {
+      for (const batch of batchesOf(jobIds)) {
+        await call("scontrol", ["update", `jobid=${batch.join(",")}`, `admincomment=${text}`]);
+      }
+    },
+    notify: async (jobId, text) => {
+      await call("scontrol", ["notify", String(jobId), text]);
+    },
+  };
+}
+
+function batchesOf(jobIds: readonly number[]): (readonly number[])[] {
+  const ids = [...new Set(jobIds)];
+  return Array.from({ length: Math.ceil(ids.length / BATCH_SIZE_MAX) }, (_, index) =>
+    ids.slice(index * BATCH_SIZE_MAX, (index + 1) * BATCH_SIZE_MAX),
+  );
+}
+
+async function outputOrEnded(result: Promise<SubprocessResult>): Promise<string> {
+  try {
+    return (await result).stdout;
+  } catch (error) {
+    const isEnded = error instanceof SlurmCommandError && ENDED.some((words) => error.says(words));
+    if (isEnded) return "";
+    throw error;
+  }
+}
+
+/** The id of an array's last task is the array's own, so that asking for it lists the waiting tasks too. */
+function readJobs(text: string, wanted: ReadonlySet<number>): readonly NoticedJob[] {
+  const jobs = text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line): NoticedJob => {
+      const comment = line.slice(24).trim();
+      return {
+        jobId: Number(line.slice(0, 20)),
+        isInteractive: line.slice(20, 24).trim() === "0",
+        adminComment: comment === "(null)" ? "" : comment,
+      };
+    });
+  const byId = new Map(jobs.map((job) => [job.jobId, job]));
+  return [...byId.values()].filter(({ jobId }) => wanted.has(jobId));
+}
