@@ -79,7 +79,7 @@ describe("startnode as an instance principal", () => {
       /no credentials: the metadata service \(http:\/\/127.*\) does not answer \(.*ECONNREFUSED.*auth: config_file/,
     );
     expect((await rig.updates())[0]).toMatch(
-      /^nodename=vm-a-\S+ state=DOWN reason=startnode: no credentials: the metadata service/,
+      /^nodename=vm-a-\S+ nodeaddr=\S+ state=DOWN reason=startnode: no credentials: the metadata service/,
     );
     expect(rig.callCounts()).toEqual({});
   });

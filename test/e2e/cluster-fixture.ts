@@ -8,8 +8,10 @@ import { Cluster } from "./cluster.ts";
 
 /** What of limits.yaml a test chooses. */
 export interface LimitsOptions {
-  /** How many nodes it allows. */
+  /** How many nodes it allows, in the first availability domain unless `counts` says otherwise. */
   readonly nodeCount: number;
+  /** By the number of the availability domain, or for any. */
+  readonly counts?: number | Readonly<Record<number, number>>;
   readonly suspendTimeSeconds?: number;
   /** In place of the usual ones. */
   readonly timers?: Partial<typeof TIMERS>;
@@ -120,12 +122,13 @@ export class ClusterFixture {
 /** The text of limits.yaml. */
 export function limitsOf({
   nodeCount,
+  counts = { 1: nodeCount },
   suspendTimeSeconds = SUSPEND_TIME_SECONDS,
   timers = {},
   slurmOptions = {},
 }: LimitsOptions): string {
   return stringify({
-    [SHAPE]: { 1: nodeCount },
+    [SHAPE]: counts,
     cluster: {
       suspend_time: suspendTimeSeconds,
       ...TIMERS,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SlurmNode } from "../../nodectl/slurm/control.ts";
 import type { ReleaseName } from "../sandbox/machines/releases.ts";
-import { awaitState } from "./await-state.ts";
-import type { Cluster } from "./cluster.ts";
-import { ClusterFixture } from "./cluster-fixture.ts";
-import { isOff } from "./slurm-words.ts";
+import { awaitState } from "../e2e/await-state.ts";
+import type { Cluster } from "../e2e/cluster.ts";
+import { ClusterFixture } from "../e2e/cluster-fixture.ts";
+import { isOff } from "../e2e/slurm-words.ts";
 
 const ROUNDS = 8;
 /** From the refused launch to Slurm's and the user's knowing. ResumeTimeout, which nobody should wait for, is 40 s. */
@@ -78,7 +78,13 @@ describe.concurrent.each(RELEASES)("no capacity anywhere, %s", (release) => {
       /AdminComment=startnode: no machine to be had: .*Out of host capacity.*; next try after 20\d\d-/,
     );
     expect(told.text).toMatch(/ Comment=mine /);
-    const [down] = (await cluster.nodes()).filter(isFailed);
+    // For a moment, between its power-down and stopnode's word, the node is idle and cannot be had.
+    const [down] = await awaitState({
+      what: "the node stays DOWN",
+      timeoutSeconds: 15,
+      observe: async () => (await cluster.nodes()).filter(isFailed),
+      isReached: (failed) => failed.length > 0,
+    });
     expect(down?.reason).toMatch(
       /^startnode: 500 .*Out of host capacity for VM\.Standard\.E4\.Flex\S* in .* \[next try 20.*\]/,
     );
