@@ -7,7 +7,6 @@ import { afterEach } from "vitest";
 import { stringify } from "yaml";
 import { bundlePrograms } from "../../nodectl/build/bundle.ts";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
-import { expandHostlist } from "../../nodectl/domain/hostlist.ts";
 import { startApiServer, type ApiServer } from "../sandbox/api/api-server.ts";
 import { describeInstance } from "../sandbox/api/cloud-event.ts";
 import type { CloudSettings } from "../sandbox/api/cloud-settings.ts";
@@ -18,6 +17,7 @@ import type { RateLimits } from "../sandbox/api/rate-limit.ts";
 import { createRegion, type RegionDescription } from "../sandbox/api/region.ts";
 import { startPrincipal, type Principal, type PrincipalOptions } from "./principal.ts";
 import { addStrangers } from "../sandbox/api/strangers.ts";
+import { addressesIn, downNodesIn, namesOf, poweredDownIn } from "./slurm-updates.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
 const PROGRAM_TIMEOUT_MS = 50_000;
@@ -154,9 +154,7 @@ export class Rig {
   }
 
   names(hostlist: string): readonly string[] {
-    const expanded = expandHostlist(hostlist);
-    if (expanded.kind === "invalid") throw new Error(expanded.message);
-    return expanded.value;
+    return namesOf(hostlist);
   }
 
   async writeSettings(settings: Record<string, unknown> = {}): Promise<string> {
@@ -215,32 +213,17 @@ export class Rig {
 
   /** NodeAddr by node name, as last reported. */
   async addresses(): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    for (const line of await this.updates()) {
-      const match = /^nodename=(\S+) nodeaddr=(\S+) nodehostname=(\S+)$/.exec(line);
-      const values = match?.[2]?.split(",") ?? [];
-      match?.[1]?.split(",").forEach((name, index) => found.set(name, values[index] ?? ""));
-    }
-    return found;
+    return addressesIn(await this.updates());
   }
 
   /** Reason by node name, of those that Slurm was told to set DOWN. */
   async downNodes(): Promise<Map<string, string>> {
-    const down = new Map<string, string>();
-    for (const line of await this.updates()) {
-      const names = /^nodename=(\S+) .*\bstate=DOWN\b/.exec(line)?.[1] ?? "";
-      const reason = /\breason=(.*)$/.exec(line)?.[1] ?? "";
-      for (const name of names === "" ? [] : this.names(names)) down.set(name, reason);
-    }
-    return down;
+    return downNodesIn(await this.updates());
   }
 
   /** Those that Slurm would call stopnode for. */
   async nodesPoweredDown(): Promise<readonly string[]> {
-    const hostlists = (await this.updates()).flatMap(
-      (line) => /^nodename=(\S+) state=POWER_DOWN_FORCE\b/.exec(line)?.[1] ?? [],
-    );
-    return [...new Set(hostlists.flatMap((hostlist) => this.names(hostlist)))];
+    return poweredDownIn(await this.updates());
   }
 
   async forgetUpdates(): Promise<void> {
