@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { create } from "tar";
-import { PROGRAMS, SCRIPTS } from "./bundle.ts";
+import { PROGRAMS, SCRIPTS, SHELL_STARTED } from "./bundle.ts";
 
 /** Where the archive's parts stand on a machine: the paths that Slurm and the admins know. */
 const RUNTIME_PATH = "opt/citc/bin/node";
@@ -38,9 +38,8 @@ export async function stage(parts: ArchiveParts): Promise<string[]> {
     const executable = `${EXECUTABLE_DIRECTORY}/${name}`;
     await place(join(parts.bundleDirectory, `${name}.cjs`), join(parts.stageDirectory, library));
     const launcher = join(parts.stageDirectory, executable);
-    await mkdir(dirname(launcher), { recursive: true });
-    await writeFile(launcher, `#!${INTERPRETER}\n"use strict";\nrequire("/${library}");\n`);
-    await chmod(launcher, EXECUTABLE_MODE);
+    if (SHELL_STARTED.has(name)) await place(join(parts.scriptDirectory, `${name}.sh`), launcher);
+    else await writeLauncher(launcher, library);
     files.push(library, executable);
   }
   for (const name of SCRIPTS) {
@@ -52,6 +51,12 @@ export async function stage(parts: ArchiveParts): Promise<string[]> {
     await chmod(join(parts.stageDirectory, directory), EXECUTABLE_MODE);
   }
   return files;
+}
+
+async function writeLauncher(launcher: string, library: string): Promise<void> {
+  await mkdir(dirname(launcher), { recursive: true });
+  await writeFile(launcher, `#!${INTERPRETER}\n"use strict";\nrequire("/${library}");\n`);
+  await chmod(launcher, EXECUTABLE_MODE);
 }
 
 async function place(from: string, to: string): Promise<void> {

@@ -7,6 +7,9 @@ export const PROGRAMS = ["startnode", "stopnode", "finish"] as const;
 /** What Slurm calls for every job: shell scripts from nodectl/bin, because Node takes longer to start than they run. */
 export const SCRIPTS = ["wait-for-nodes"] as const;
 
+/** Programs that a shell script of nodectl/bin starts. The others are started by a line of JavaScript. */
+export const SHELL_STARTED: ReadonlySet<string> = new Set(["startnode"]);
+
 /** The esbuild target of the runtime in the archive; tests run the sources on an older Node. */
 const TARGET = "node20.19";
 

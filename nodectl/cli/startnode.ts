@@ -130,8 +130,8 @@ async function launch(
     ...{ isResumedNow, resumeJobs, retryDelayMs },
   };
   const context = await createContext(config, connections);
-  const report = await startNodes(context, targets.known);
   await failNodes(context, unknown);
+  const report = await startNodes(context, targets.known);
   const count = report.launched.length + report.adopted.length;
   log.info("started nodes", { count, durationMs: clock.now() - startedMs });
   return { config, context, hasFailed: report.failed.length + unknown.length > 0 };

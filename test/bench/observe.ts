@@ -35,7 +35,7 @@ function wordsOf(text: string): ReadonlyMap<string, string> {
 
 /** When each node's address was first given to Slurm. */
 export function addressTimes(updates: readonly SlurmUpdate[]): Map<string, number> {
-  return firstTimes(updates.filter(({ words }) => words.has("nodeaddr")));
+  return firstTimes(updates.filter(({ words }) => words.has("nodeaddr") && !words.has("state")));
 }
 
 /** When Slurm was first told that a node is down. */

@@ -91,7 +91,11 @@ export class Rig {
     const bare = createRegion({ seed: "contract" });
     const credentials = createCredentials(bare.tenancyOcid);
     const region = { ...bare, apiKeys: [credentials] };
-    const cloud = new Cloud({ region, clock: systemClock, settings: options.cloud ?? {} });
+    const cloud = new Cloud({
+      region,
+      clock: systemClock,
+      settings: { bootMs: 200, ...options.cloud },
+    });
     addStrangers(cloud, { nodeNames: options.strangerNames ?? [] });
     const { latency = {}, rateLimits = {} } = options;
     const principal =

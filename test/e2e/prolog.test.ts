@@ -134,7 +134,11 @@ test.concurrent.for(["bookworm", "trixie"] as const)(
   async (release) => {
     const cloud = { bootMs: BOOT_MS };
     const options = { release, nodeCount: ALL.length, suspendTimeSeconds: 3600, cloud };
-    await ClusterFixture.use(options, async ({ cluster }) => {
+    await ClusterFixture.use(options, async ({ cluster, sandbox }) => {
+      // Nobody sees that an instance is lost while it boots: Slurm itself has to give the node up.
+      await sandbox.exec("mgmt", ["tee", "--append", "/etc/citc/startnode.yaml"], {
+        stdin: "watch_seconds: 0\n",
+      });
       const jobs = await submitAll(cluster);
       await loseInstance(cluster, 11);
       await endSomeWaits(cluster, jobs);

@@ -95,6 +95,7 @@ export class ClusterFiles {
       ssh_keys_file: this.path("keys"),
       user_data_file: this.path("bootstrap.sh"),
       log_file: this.path("elastic.log"),
+      capacity_file: this.path("capacity.jsonl"),
       nodes_file: this.path("slurm/nodes.json"),
       limits_file: this.path("limits.yaml"),
       slurm_directory: this.path("slurm"),
