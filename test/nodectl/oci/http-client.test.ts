@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { CallDeadlineError, OciHttpClient } from "../../../nodectl/oci/http-client.ts";
+import { NotSentError } from "../../../nodectl/oci/paced-gate.ts";
 import { RequestSigner } from "../../../nodectl/oci/request-signature.ts";
 import { fixedIdentity } from "../../../nodectl/oci/signing-identity.ts";
 
@@ -135,5 +136,37 @@ describe("OciHttpClient", () => {
       headers: new Headers(),
     });
     expect([answer.status, await answer.text()]).toEqual([204, ""]);
+  });
+
+  it("heeds Retry-After for all requests of the class, and for no other class", async () => {
+    const times: Record<string, number[]> = { GET: [], DELETE: [] };
+    const url = await listen((request, response) => {
+      const method = request.method ?? "";
+      times[method]?.push(performance.now());
+      const isFirst = method === "GET" && times["GET"]?.length === 1;
+      response.writeHead(isFirst ? 429 : 200, isFirst ? { "retry-after": "1" } : {});
+      response.end("{}");
+    });
+    const client = createClient();
+    const send = (method: "GET" | "DELETE"): Promise<Response> =>
+      client.send({ method, uri: url, headers: new Headers() });
+    await send("GET");
+    await Promise.all([send("GET"), send("DELETE")]);
+    const [first = 0, second = 0] = times["GET"] ?? [];
+    expect(second - first).toBeGreaterThanOrEqual(990);
+    expect((times["DELETE"]?.[0] ?? 0) - first).toBeLessThan(second - first);
+  });
+
+  it("sends no launch after the deadline, but still reads", async () => {
+    const seen: (string | undefined)[] = [];
+    const url = await listen((request, response) => {
+      seen.push(request.method);
+      request.resume().on("end", () => response.end("{}"));
+    });
+    const client = createClient(5_000, AbortSignal.abort());
+    const launch = client.send({ method: "POST", uri: url, headers: new Headers(), body: "{}" });
+    await expect(launch).rejects.toThrow(NotSentError);
+    await client.send({ method: "GET", uri: url, headers: new Headers() });
+    expect(seen).toEqual(["GET"]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   classifyAnswer,
   describeFailure,
+  describeLaunchErrors,
   explainFailure,
   OciCallError,
 } from "../../../nodectl/oci/oci-errors.ts";
@@ -87,5 +88,37 @@ describe("explainFailure()", () => {
   it("names region and network when no answer came", () => {
     const failure = describeFailure("ListInstances", { code: "ENOTFOUND", message: "getaddrinfo" });
     expect(explainFailure(failure)).toMatch(/ENOTFOUND.*region/);
+  });
+});
+
+describe("describeLaunchErrors()", () => {
+  it.each([
+    ["InternalError", "Out of host capacity.", "capacity"],
+    ["OutOfCapacity", "no", "capacity"],
+    ["LimitExceeded", "no", "limit"],
+    ["vcn-error", "Hostname n-1 is already used in subnet ocid1.subnet.oc1..a", "label"],
+    ["InternalError", "the host caught fire", "transient"],
+  ] as const)(
+    "takes %s, %j of a work request, which has no status, for %s",
+    (code, message, expected) => {
+      expect(describeLaunchErrors([{ code, message }])).toEqual({
+        class: expected,
+        operation: "LaunchInstance",
+        code,
+        message,
+      });
+    },
+  );
+
+  it("judges by the error that tells most, and says so when there is none", () => {
+    const errors = [
+      { code: "InternalError", message: "it failed" },
+      { code: "OutOfCapacity", message: "full" },
+    ];
+    expect(describeLaunchErrors(errors).class).toBe("capacity");
+    expect(describeLaunchErrors([])).toMatchObject({
+      class: "transient",
+      message: "OCI gives no reason",
+    });
   });
 });
