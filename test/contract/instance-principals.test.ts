@@ -1,22 +1,11 @@
 import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { useRigs, type Rig } from "./rig.ts";
+import { useRigs } from "./rig.ts";
+import { untilLaunched } from "./until-launched.ts";
 
 const createRig = useRigs();
 
 const HUNDRED = "vm-a-[0001-0100]";
-
-/** Waits until so many launches have been accepted. */
-async function untilLaunched({ api }: Rig, count: number): Promise<void> {
-  const accepted = (): number =>
-    api.calls.since(0).filter((call) => call.operation === "LaunchInstance" && call.status === 200)
-      .length;
-  for (let tries = 0; accepted() < count; tries++) {
-    if (tries > 2_000) throw new Error(`only ${accepted()} launches were accepted`);
-    await delay(10);
-  }
-}
 
 describe("startnode as an instance principal", () => {
   it("starts 100 nodes with one token and three requests to the metadata service", async () => {

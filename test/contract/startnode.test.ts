@@ -1,24 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { type Rig, useRigs } from "./rig.ts";
+import { useRigs } from "./rig.ts";
+import { untilLaunched } from "./until-launched.ts";
 
 const createRig = useRigs();
 
 const HUNDRED = "vm-a-[0001-0100]";
-
-/** Waits until so many launches have been accepted. */
-async function untilLaunched(api: Rig["api"], count: number): Promise<void> {
-  const accepted = (): number =>
-    api.calls.since(0).filter((call) => call.operation === "LaunchInstance" && call.status === 200)
-      .length;
-  for (let tries = 0; accepted() < count; tries++) {
-    if (tries > 2_000) throw new Error(`only ${accepted()} launches were accepted`);
-    await delay(10);
-  }
-}
 
 describe("startnode", () => {
   it("starts 100 nodes with one launch each and a handful of lists, and reports every address", async () => {
@@ -64,7 +53,7 @@ describe("startnode", () => {
   it("leaves exactly one instance a node when it is killed half way and run again", async () => {
     const rig = await createRig({ latency: { launchMs: 100 } });
     const child = await rig.spawn("startnode", [HUNDRED]);
-    await untilLaunched(rig.api, 40);
+    await untilLaunched(rig, 40);
     child.kill("SIGKILL");
     await once(child, "close");
     const again = await rig.run("startnode", [HUNDRED]);
