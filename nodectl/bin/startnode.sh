@@ -5,7 +5,8 @@
 # have power. What slurmctld would read of its exit status it only logs.
 set -eu
 
-run="/opt/citc/bin/node --no-deprecation --max-semi-space-size=1 /opt/citc/lib/startnode.cjs"
+options="--no-deprecation --max-semi-space-size=1 --lite-mode"
+run="/opt/citc/bin/node $options /opt/citc/lib/startnode.cjs"
 
 # $run is words, not one.
 # shellcheck disable=SC2086

@@ -25,9 +25,11 @@ export interface WatchedNode {
 }
 
 /** One list for all nodes in this time while launches go on; it must not cost much beside them. */
-const LAUNCHING_DELAY_MS = 5_000;
-const ADDRESS_DELAY_MS_MIN = 500;
+const LAUNCHING_DELAY_MS = 8_000;
+const ADDRESS_DELAY_MS_MIN = 800;
 const ADDRESS_DELAY_MS_MAX = 5_000;
+/** So many polls at the shortest delay: an address comes within seconds of its launch, or late. */
+const PROMPT_POLLS = 5;
 /** From this poll on the instances are looked at too: an address should be there within seconds. */
 const POLLS_BEFORE_LOOKING = 3;
 const POWER_DELAY_MS_MIN = 2_000;
@@ -102,10 +104,11 @@ export class InstanceWatch<Node extends WatchedNode> {
 
   #delayMs(quietPolls: number): number {
     const isAddressed = this.#unaddressed.size === 0;
-    const [min, max] = isAddressed
-      ? [POWER_DELAY_MS_MIN, POWER_DELAY_MS_MAX]
-      : [ADDRESS_DELAY_MS_MIN, ADDRESS_DELAY_MS_MAX];
-    return Math.min(max, min * 2 ** Math.max(0, Math.min(quietPolls, 10) - 1));
+    const [min, max, promptPolls] = isAddressed
+      ? [POWER_DELAY_MS_MIN, POWER_DELAY_MS_MAX, 1]
+      : [ADDRESS_DELAY_MS_MIN, ADDRESS_DELAY_MS_MAX, PROMPT_POLLS];
+    const doublings = Math.max(0, Math.min(quietPolls - promptPolls, 10));
+    return Math.min(max, min * 2 ** doublings);
   }
 
   /** False when the run's deadline came. */
