@@ -7,6 +7,7 @@ import { describeUnready, exists } from "../commands/readiness.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
 import { formatProblem } from "../domain/problem.ts";
+import { makeCapacityDirectory } from "../files/capacity-file.ts";
 import { createScontrol } from "../slurm/scontrol.ts";
 import { restartSlurmctld } from "../slurm/restart-slurmctld.ts";
 import { checkSlurmConf } from "../slurm/slurm-conf-check.ts";
@@ -79,6 +80,7 @@ export const finish: Program = async (input) => {
     lockFile: values["lock-file"] ?? LOCK_FILE,
   });
   const limitsFile = values.limits ?? config.limitsFile;
+  if (values["dry-run"] !== true) await prepareCapacities(config, context.log);
   const outcome = await finishCluster(context, {
     limitsFile,
     isDryRun: values["dry-run"] === true,
@@ -98,6 +100,18 @@ async function describeUnreadyMachine(given: {
   if (given.config !== undefined || (await exists(CONFIG_FILE))) return undefined;
   const finalisedDirectory = given["finalised-directory"] ?? FINALISED_DIRECTORY;
   return describeUnready({ finalisedDirectory, hostName: hostname() });
+}
+
+/** startnode works without it, and asks OCI more often. */
+async function prepareCapacities({ capacityFile, logFile }: Config, log: Log): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  try {
+    await makeCapacityDirectory(capacityFile, logFile);
+  } catch (error) {
+    log.warn("could not make the directory for capacity_file", {
+      reason: (error as Error).message,
+    });
+  }
 }
 
 interface ContextOptions {

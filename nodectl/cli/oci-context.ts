@@ -19,6 +19,9 @@ const RETRY_DELAY_MS_MAX = 4_000;
 /** With the delays above more than the longest run may take: the deadline ends it, not the count. */
 const RETRIES_MAX = 1_000;
 
+/** Faults of a launch, about 20 s in all: others wait for its place. 429s do not count. */
+const LAUNCH_RETRIES_MAX = 6;
+
 /** A thousand throttled launches are one line of the log in this time. */
 const RETRY_REPORT_INTERVAL_MS = 10_000;
 
@@ -30,6 +33,8 @@ export interface RunTools {
   readonly signal: AbortSignal;
   /** Aborts when nothing is to be launched any more; absent: at the run's deadline. */
   readonly launchSignal?: AbortSignal;
+  /** Aborts when nothing is to be terminated any more either; absent: at the run's deadline. */
+  readonly lastSignal?: AbortSignal;
 }
 
 /**
@@ -47,7 +52,10 @@ export async function createProvider(
     launch,
     clients,
     retry: createRetryPolicy(tools),
-    launchRetry: createRetryPolicy({ ...tools, signal: launchSignal }),
+    launchRetry: {
+      ...createRetryPolicy({ ...tools, signal: launchSignal }),
+      retriesMax: LAUNCH_RETRIES_MAX,
+    },
   });
 }
 
@@ -66,7 +74,10 @@ export async function createClientSettings(
     callDeadlineMs: config.callDeadlineSeconds * 1000,
     connectionsMax: config.launchConcurrency,
     monotonicMs: () => performance.now(),
-    deadlines: { launch: tools.launchSignal ?? tools.signal, terminate: tools.signal },
+    deadlines: {
+      launch: tools.launchSignal ?? tools.signal,
+      terminate: tools.lastSignal ?? tools.signal,
+    },
   });
   return {
     region,

@@ -154,7 +154,7 @@ export const SETTINGS = {
   capacity_file: defaulted(
     absolutePath(),
     "which placements had no machine, shared by all runs; losing it costs some calls",
-    "/run/citc/capacity.jsonl",
+    "/run/citc/slurm/capacity.jsonl",
   ),
   capacity_cool_down_seconds: defaulted(
     wholeNumber({ min: 1, max: 86_400 }),

@@ -129,15 +129,22 @@ async function launch(
     ...{ slurm, log, clock, signal, launchSignal },
     ...{ isResumedNow, resumeJobs, retryDelayMs },
   };
-  const context = await createContext(config, connections);
-  await failNodes(context, unknown);
-  const report = await startNodes(context, targets.known);
+  const lastSignal = AbortSignal.timeout((deadlineSeconds + LAST_TERMINATIONS_SECONDS) * 1000);
+  const context = await createContext(config, { ...connections, lastSignal });
+  for (const { nodeName } of unknown) context.doomedJobs.nodeFailed(nodeName);
+  const [report] = await Promise.all([
+    startNodes(context, targets.known),
+    failNodes(context, unknown),
+  ]);
   const count = report.launched.length + report.adopted.length;
   log.info("started nodes", { count, durationMs: clock.now() - startedMs });
   return { config, context, hasFailed: report.failed.length + unknown.length > 0 };
 }
 
-type Connections = Pick<
+/** After a run's deadline, for the instances of nodes that Slurm has given up. */
+const LAST_TERMINATIONS_SECONDS = 30;
+
+type Connections = { readonly lastSignal: AbortSignal } & Pick<
   StartContext,
   | "slurm"
   | "log"

@@ -3,6 +3,7 @@ import { tendFailedNodes, type TendContext } from "../commands/tend-nodes.ts";
 import type { Config } from "../domain/config.ts";
 import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
+import { runDeadlineSeconds } from "../domain/run-deadline.ts";
 import type { Instance, InstanceControl } from "../oci/provider.ts";
 import { createScontrol } from "../slurm/scontrol.ts";
 import { createCommandLog } from "./command-log.ts";
@@ -74,7 +75,7 @@ export const stopnode: Program = async (input) => {
 
 async function stop(config: Config, nodeNames: readonly string[], log: Log): Promise<ExitCode> {
   const startedMs = systemClock.now();
-  const signal = AbortSignal.timeout(config.runDeadlineSeconds * 1000);
+  const signal = AbortSignal.timeout((await deadlineSecondsOf(config)) * 1000);
   const context = {
     instances: await createInstances(config, log, signal),
     signal,
@@ -140,6 +141,16 @@ function slurmOf(config: Config, log: Log): TendContext["slurm"] {
 
 /** A node is off after SuspendTimeout: later there is nothing to tend. */
 const TEND_MS = 10_000;
+
+/** Slurm kills its programs at its longest timeout. Without nodes.json, which tells, instances must end all the same. */
+async function deadlineSecondsOf(config: Config): Promise<number> {
+  try {
+    return runDeadlineSeconds(config.runDeadlineSeconds, (await loadTargets(config, [])).timers);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return config.runDeadlineSeconds;
+  }
+}
 
 /** Only for the message: that nodes.json cannot be read must not keep an instance running. */
 async function unknownOf(

@@ -28,12 +28,15 @@ export class Batches<Item> {
   }
 
   async #deliverAll(): Promise<void> {
-    while (this.#items.length > 0) {
-      await this.#clock.sleep(COLLECT_MS);
-      const items = this.#items;
-      this.#items = [];
-      await this.#deliver(items);
+    try {
+      while (this.#items.length > 0) {
+        await this.#clock.sleep(COLLECT_MS);
+        const items = this.#items;
+        this.#items = [];
+        await this.#deliver(items);
+      }
+    } finally {
+      this.#delivery = undefined;
     }
-    this.#delivery = undefined;
   }
 }

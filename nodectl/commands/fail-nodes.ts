@@ -74,16 +74,26 @@ async function giveUp<Node extends Named>(
     if (waking.length === 0) return;
     for (const [reason, group] of await byReason(waking)) {
       const names = group.map(({ nodeName }) => nodeName);
-      await slurm.setDown(names, reason, {
-        hasNoMachine: true,
-        ...resumeAfter(retryTimeOf(reason), clock.now()),
-      });
-      log.warn("set nodes down", { nodes: compressHostlist(names), reason });
+      const options = { hasNoMachine: true, ...resumeAfter(retryTimeOf(reason), clock.now()) };
+      const isDone = await isTaken(log, slurm.setDown(names, reason, options));
+      if (isDone) log.warn("set nodes down", { nodes: compressHostlist(names), reason });
     }
-    await slurm.powerDownByForce(waking.map(({ nodeName }) => nodeName));
+    await isTaken(log, slurm.powerDownByForce(waking.map(({ nodeName }) => nodeName)));
   } catch (error) {
     if (!isSlurmError(error)) throw error;
     log.error("could not set nodes down", { reason: error.message });
+  }
+}
+
+/** A node that Slurm refuses (a finish has removed it) must not keep the others from being told. */
+async function isTaken(log: Log, update: Promise<void>): Promise<boolean> {
+  try {
+    await update;
+    return true;
+  } catch (error) {
+    if (!isSlurmError(error)) throw error;
+    log.error("Slurm refused an update", { reason: error.message });
+    return false;
   }
 }
 

@@ -28,6 +28,8 @@ export interface WatchedNode {
 const LAUNCHING_DELAY_MS = 8_000;
 const ADDRESS_DELAY_MS_MIN = 800;
 const ADDRESS_DELAY_MS_MAX = 5_000;
+/** An address that has not come by then comes with the node's registration, or never. */
+const ADDRESS_WAIT_MS = 60_000;
 /** So many polls at the shortest delay: an address comes within seconds of its launch, or late. */
 const PROMPT_POLLS = 5;
 /** From this poll on the instances are looked at too: an address should be there within seconds. */
@@ -97,9 +99,10 @@ export class InstanceWatch<Node extends WatchedNode> {
 
   #isDone(): boolean {
     if (this.#isBlind) return true;
-    if (this.#unaddressed.size > 0) return false;
     const { clock, watchMs } = this.#context;
-    return this.#unpowered.size === 0 || clock.now() - this.#lastAddedMs >= watchMs;
+    const waitedMs = clock.now() - this.#lastAddedMs;
+    if (this.#unaddressed.size > 0) return waitedMs >= Math.max(watchMs, ADDRESS_WAIT_MS);
+    return this.#unpowered.size === 0 || waitedMs >= watchMs;
   }
 
   #delayMs(quietPolls: number): number {

@@ -13,6 +13,8 @@ import type { LaunchContext, LaunchResult, LaunchTarget, Pending, Step } from ".
 
 /** Tokens that OCI may call spent before a node is given up: each needs an instance that has just died. */
 const TOKEN_ATTEMPTS_MAX = 5;
+/** Rounds of attempts that may end with a fault before a node is given up. */
+const FAULTS_MAX = 3;
 /** How often a node waits for another that finds out about a placement: three fault domains and some to spare. */
 const LOOKS_MAX = 20;
 
@@ -113,10 +115,11 @@ async function launchAt(context: LaunchContext, attempt: Attempt): Promise<Attem
 }
 
 async function refusedAt(
-  { memory }: LaunchContext,
+  context: LaunchContext,
   { target, placement }: Attempt,
   failure: OciFailure,
 ): Promise<AttemptEnd> {
+  const { memory } = context;
   switch (failure.class) {
     case "capacity":
     case "limit": {
@@ -131,15 +134,26 @@ async function refusedAt(
     case "label":
       await memory.settle(placement, { kind: "unknown" });
       return { kind: "pending", pending: { ...target, obstacle: failure.message } };
+    // They may pass, or have launched all the same: the others have their turn, then the instances are listed again.
     case "throttled":
     case "conflict":
-    case "auth":
-    case "config":
     case "transient":
     case "transport":
       await memory.settle(placement, { kind: "unknown" });
+      return afterFault(context, target, failure);
+    case "auth":
+    case "config":
+      await memory.settle(placement, { kind: "unknown" });
       return { kind: "refused", failure };
   }
+}
+
+function afterFault(context: LaunchContext, target: Pending, failure: OciFailure): AttemptEnd {
+  const obstacle = describeAnswer(failure);
+  if (context.signal.aborted) return failedByDeadline({ ...target, obstacle });
+  const faults = target.faults + 1;
+  if (faults >= FAULTS_MAX) return { kind: "refused", failure };
+  return { kind: "pending", pending: { ...target, faults, obstacle } };
 }
 
 function launchToken(clusterId: string, { target, placement, earlier }: Attempt): string {

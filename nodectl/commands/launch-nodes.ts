@@ -29,16 +29,18 @@ export async function launchNodes(
   targets: readonly LaunchTarget[],
   onResult: (result: LaunchResult) => void,
 ): Promise<void> {
-  let pending: Pending[] = targets.map((target) => ({ ...target, attempt: 0, obstacle: "" }));
+  let pending: Pending[] = targets.map((target) => ({
+    ...target,
+    attempt: 0,
+    faults: 0,
+    obstacle: "",
+  }));
   let delayMs = ROUND_DELAY_MS_MIN;
   while (pending.length > 0) {
     const next: Pending[] = [];
     await runRound(context, pending, (step) => {
       if (step.kind === "pending") next.push(step.pending);
-      else {
-        if (step.kind === "failed") context.doomedJobs.nodeFailed(step.nodeName);
-        onResult(step);
-      }
+      else onResult(step);
     });
     pending = next;
     if (pending.length === 0) return;

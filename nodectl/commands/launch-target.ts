@@ -52,6 +52,8 @@ export interface LaunchContext {
 export interface Pending extends LaunchTarget {
   /** Tokens spent in this run. */
   readonly attempt: number;
+  /** Rounds that ended with a fault of OCI's, or of the network. */
+  readonly faults: number;
   /** Why it is not launched yet, for the case that the deadline comes first. */
   readonly obstacle: string;
 }

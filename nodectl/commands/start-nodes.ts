@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import type { FailedNode } from "../domain/failed-node.ts";
 import { compressHostlist } from "../domain/hostlist.ts";
 import { unwantedNodes } from "../domain/unwanted-nodes.ts";
@@ -51,6 +52,7 @@ const ENDS_MAX = 3;
 class StartRun {
   readonly #context: StartContext;
   readonly #watch: InstanceWatch<Watched>;
+  readonly #ended: Batches<Accepted>;
   readonly #failures: Batches<FailedNode>;
   readonly #abandoned: Batches<Pick<FailedNode, "nodeName" | "reason">>;
   readonly #results = new Map<string, LaunchResult>();
@@ -60,8 +62,10 @@ class StartRun {
 
   constructor(context: StartContext) {
     this.#context = context;
+    this.#ended = new Batches(context.clock, (ended) => this.#replaceEnded(ended));
     this.#watch = new InstanceWatch(context, (node) => {
-      this.#begin(() => this.#replaceEnded(node.accepted));
+      this.#ended.add(node.accepted);
+      this.#begin(() => this.#ended.drain());
     });
     this.#abandoned = new Batches(context.clock, (nodes) => abandonNodes(context, nodes));
     this.#failures = new Batches(context.clock, (failed) => failNodes(context, failed));
@@ -107,6 +111,7 @@ class StartRun {
         return;
       }
       case "failed":
+        this.#context.doomedJobs.nodeFailed(result.nodeName);
         this.#results.set(result.nodeName, result);
         this.#failures.add(result);
         return;
@@ -121,26 +126,35 @@ class StartRun {
   }
 
   /** An accepted launch that OCI gave up counts as its refusal: the next placement is tried. */
-  async #replaceEnded(accepted: Accepted): Promise<void> {
-    const { target } = accepted;
-    const { nodeName } = target;
-    const ends = (this.#ends.get(nodeName) ?? 0) + 1;
-    this.#ends.set(nodeName, ends);
-    const { isWorthAnother, reason } = await explainEnd(this.#context, accepted);
-    if (isWorthAnother && ends < ENDS_MAX) await this.#launch([target]);
-    else this.#take({ kind: "failed", nodeName, reason });
+  async #replaceEnded(ended: readonly Accepted[]): Promise<void> {
+    const worthAnother: LaunchTarget[] = [];
+    const { concurrency, launchSignal } = this.#context;
+    await pMap(
+      ended,
+      async (accepted) => {
+        const { nodeName } = accepted.target;
+        const ends = (this.#ends.get(nodeName) ?? 0) + 1;
+        this.#ends.set(nodeName, ends);
+        const { isWorthAnother, reason } = await explainEnd(this.#context, accepted);
+        const isTried = isWorthAnother && ends < ENDS_MAX && !launchSignal.aborted;
+        if (isTried) worthAnother.push(accepted.target);
+        else this.#take({ kind: "failed", nodeName, reason });
+      },
+      { concurrency },
+    );
+    if (worthAnother.length > 0) await this.#launch(worthAnother);
   }
 
   /**
-   * Slurm may have given up nodes meanwhile, and called stopnode before their instances were there to be found. After the
-   * deadline nothing is sent any more.
+   * Slurm may have given up nodes meanwhile, and called stopnode before their instances were there to be found. So it is
+   * after the run's deadline too: what runs on costs money.
    */
   async #endUnwanted(): Promise<void> {
-    const { isResumedNow, signal, log } = this.#context;
+    const { isResumedNow, log } = this.#context;
     const launched = [...this.#results.values()].flatMap((result) =>
       result.kind === "launched" ? [result] : [],
     );
-    if (!isResumedNow || signal.aborted || launched.length === 0) return;
+    if (!isResumedNow || launched.length === 0) return;
     const records = await recordsOrWarn(this.#context);
     const names = launched.map(({ target }) => target.nodeName);
     const unwanted = new Set(unwantedNodes(records?.values() ?? [], names));

@@ -6,9 +6,9 @@ const MARGIN_SECONDS = 10;
 const SECONDS_MIN = 5;
 
 /**
- * How long a run may take, in seconds. From 23.02 on Slurm kills the program's whole process group, 10 ms after SIGTERM,
- * at the longer of ResumeTimeout and SuspendTimeout (slurm.conf(5); seen on 24.11.5): what is unfinished then would
- * not even be told. The next run finishes it.
+ * How long a run may take, in seconds. From 23.02 on Slurm kills its programs' whole process group, 10 ms after SIGTERM,
+ * at the longer of ResumeTimeout and SuspendTimeout (slurm.conf(5); seen on 24.11.5). startnode has left that group
+ * (bin/startnode.sh), but after ResumeTimeout nobody waits for its nodes either. The next run finishes what is unfinished.
  */
 export function runDeadlineSeconds(
   configuredSeconds: number,

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, rename, writeFile } from "node:fs/promises";
+import { appendFile, chown, mkdir, open, rename, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseCapacityEntry, type CapacityEntry } from "../domain/capacity-entry.ts";
 
@@ -71,4 +71,17 @@ async function readTail(file: string): Promise<string> {
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Makes the file's directory, for root to call: it belongs to the owner of another one, that of the log, who runs startnode.
+ * /run is empty after each start of the machine. Does nothing when it is there.
+ */
+export async function makeCapacityDirectory(file: string, logFile: string): Promise<void> {
+  const directory = dirname(file);
+  const made = await mkdir(directory, { recursive: true, mode: 0o755 });
+  if (made === undefined) return;
+  const { uid, gid } = await stat(dirname(logFile));
+  // Not the parents: root's lock is in one of them.
+  await chown(directory, uid, gid);
 }

@@ -13,8 +13,9 @@ import type {
 } from "./control.ts";
 import { createJobNotices } from "./job-notices.ts";
 import { NO_NODE_LIST, SlurmCommandError } from "./slurm-command-error.ts";
-import { readNodeRecords } from "./node-records.ts";
+import { NodeRecordError, readNodeRecords, type NodeRecords } from "./node-records.ts";
 import { callSlurm, retryWhilePassing, runSlurm, type SlurmOptions } from "./run-slurm.ts";
+import type { SubprocessResult } from "./subprocess.ts";
 import { updateInBatches } from "./update-in-batches.ts";
 
 /** Longer reasons make `sinfo -R` and squeue unreadable. */
@@ -83,7 +84,7 @@ async function listNodes(
     : (["sinfo", "--all", "--json"] as const);
   return retryWhilePassing(options, async () => {
     const result = await runSlurm(options, program, words);
-    const records = readNodeRecords(result.stdout);
+    const records = readRecords(result);
     switch (records.kind) {
       case "nodes":
         return records.nodes;
@@ -91,6 +92,16 @@ async function listNodes(
         throw new SlurmCommandError(result, `${NO_NODE_LIST}: ${records.messages.join("; ")}`);
     }
   });
+}
+
+/** What no Slurm that we know writes is a refusal as any other: the callers go on without the list. */
+function readRecords(result: SubprocessResult): NodeRecords {
+  try {
+    return readNodeRecords(result.stdout);
+  } catch (error) {
+    if (!(error instanceof NodeRecordError)) throw error;
+    throw new SlurmCommandError(result, `the list of nodes cannot be read: ${error.message}`);
+  }
 }
 
 /** The names come in the order of their addresses, never as ranges: Slurm pairs the two lists by position. */

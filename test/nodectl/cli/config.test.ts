@@ -59,7 +59,7 @@ describe("parseConfig()", () => {
       runDeadlineSeconds: 600,
       launchConcurrency: 64,
       watchSeconds: 120,
-      capacityFile: "/run/citc/capacity.jsonl",
+      capacityFile: "/run/citc/slurm/capacity.jsonl",
       capacityCoolDownSeconds: 300,
       limitCoolDownSeconds: 600,
       assumedLaunchesPerSecond: 10,

@@ -105,7 +105,8 @@ describe("failNodes()", () => {
     expect(lines).toEqual([
       "could not start node",
       "could not tell the users of jobs",
-      "could not set nodes down",
+      "Slurm refused an update",
+      "Slurm refused an update",
     ]);
   });
 
