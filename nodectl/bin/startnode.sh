@@ -17,5 +17,7 @@ if [ -z "${SLURM_RESUME_FILE-}" ]; then exec $run "$@"; fi
 if command exec 3< "$SLURM_RESUME_FILE"; then
   export SLURM_RESUME_FILE=/dev/fd/3
 fi 2> /dev/null
-# shellcheck disable=SC2086
-exec /usr/bin/setsid --fork $run "$@" < /dev/null > /dev/null 2>&1
+# slurmscriptd kills what is left of the process group when this script ends, so it must not end before startnode has left
+# the group: the substitution is over when the inner shell, which runs after setsid, lets go of its output.
+# shellcheck disable=SC2016,SC2086
+: "$(/usr/bin/setsid --fork /bin/sh -c 'exec "$@" > /dev/null 2>&1' startnode $run "$@" < /dev/null 2> /dev/null)"

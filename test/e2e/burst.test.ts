@@ -6,7 +6,7 @@ import { isUp } from "./slurm-words.ts";
 
 const NODE_COUNT = 20;
 /** Of instances and addresses; a poll more for addresses that come late. */
-const LIST_CALLS_MAX = 6;
+const LIST_CALLS_MAX = 10;
 
 test("a job on 20 nodes wakes all of them with one request a node and a handful of lists", async () => {
   const names = Array.from({ length: NODE_COUNT }, (_, index) => nodeName(index + 1));
