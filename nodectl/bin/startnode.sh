@@ -5,7 +5,7 @@
 # have power. What slurmctld would read of its exit status it only logs.
 set -eu
 
-options="--no-deprecation --max-semi-space-size=1 --lite-mode"
+options="--no-deprecation --max-semi-space-size=1 --optimize-for-size --no-opt --no-maglev --no-sparkplug"
 run="/opt/citc/bin/node $options /opt/citc/lib/startnode.cjs"
 
 # $run is words, not one.

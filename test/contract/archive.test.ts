@@ -64,6 +64,17 @@ describe("the archive", () => {
     expect((await stat(join(scratch, "opt/citc/lib", `${name}.cjs`))).size).toBeGreaterThan(1000);
   });
 
+  it("starts its programs with options that leave fetch its WebAssembly", async () => {
+    const text = await readFile(join(scratch, "usr/local/bin/stopnode"), "utf8");
+    const [, options = ""] = /node (--.*)$/m.exec(text) ?? [];
+    const script = await readFile(join(scratch, "usr/local/bin/startnode"), "utf8");
+    expect(script).toContain(`options="${options}"`);
+    const node = join(scratch, "opt/citc/bin/node");
+    const argv = [...options.split(" "), "-p", "typeof WebAssembly"];
+    const { stdout } = await promisify(execFile)(node, argv);
+    expect(stdout.trim()).toBe("object");
+  });
+
   it("carries the script for every job as it is in the sources", async () => {
     const source = join(REPOSITORY, "nodectl/bin/wait-for-nodes.sh");
     expect(await readFile(join(scratch, SCRIPT), "utf8")).toBe(await readFile(source, "utf8"));
