@@ -68,9 +68,30 @@ export async function tellSlurmctld(
       return restarted;
     }
   }
+  await awaitAddresses(context);
   context.progress("telling slurmctld and the slurmds to read their configuration");
   await context.slurm.reconfigure();
   return awaitNodes(context, expected);
+}
+
+/** startnode reports addresses within seconds; a node without one after that has none to come. */
+const ADDRESS_DEADLINE_MS = 15_000;
+
+/**
+ * At a reconfigure slurmctld resolves the name of every waking node that has no address yet, for 10 s a node in which it
+ * answers nobody (seen on 24.11.5): better a moment later.
+ */
+async function awaitAddresses(context: TellingContext): Promise<void> {
+  const { slurm, clock } = context;
+  const deadlineMs = clock.now() + ADDRESS_DEADLINE_MS;
+  for (let look = 0; ; look++) {
+    const waiting = (await slurm.listNodes()).filter(
+      ({ name, address, flags }) => flags.has("POWERING_UP") && address === name,
+    );
+    if (waiting.length === 0 || clock.now() >= deadlineMs) return;
+    if (look === 0) context.progress(`waiting for the addresses of ${waiting.length} waking nodes`);
+    await clock.sleep(POLL_INTERVAL_MS);
+  }
 }
 
 /** Polls until slurmctld answers with the expected nodes; says what was wrong last when the deadline comes. */
