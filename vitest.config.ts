@@ -27,6 +27,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
+          // Timers of a busy computer: a test that needed its second try is named in the report.
+          retry: 1,
           fileParallelism: false,
         },
       },
@@ -36,6 +38,8 @@ export default defineConfig({
           include: ["test/long/**/*.test.ts"],
           testTimeout: 1_800_000,
           hookTimeout: 240_000,
+          // Timers of a busy computer: a test that needed its second try is named in the report.
+          retry: 1,
           fileParallelism: false,
         },
       },
