@@ -9,6 +9,7 @@ export class Batches<Item> {
   readonly #clock: Clock;
   #items: Item[] = [];
   #delivery: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(clock: Clock, deliver: (items: readonly Item[]) => Promise<void>) {
     this.#clock = clock;
@@ -18,13 +19,12 @@ export class Batches<Item> {
   add(item: Item): void {
     this.#items.push(item);
     this.#delivery ??= this.#deliverAll();
-    // Whoever drains hears of the error; until then it must not end the process.
-    this.#delivery.catch(() => undefined);
   }
 
   /** Resolves when all that was added is delivered; throws what a delivery threw. */
   async drain(): Promise<void> {
     await this.#delivery;
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   async #deliverAll(): Promise<void> {
@@ -35,6 +35,9 @@ export class Batches<Item> {
         this.#items = [];
         await this.#deliver(items);
       }
+    } catch (error) {
+      // Whoever drains hears of it; until then it must not end the process, nor keep later items back.
+      this.#failure ??= { error };
     } finally {
       this.#delivery = undefined;
     }
