@@ -56,6 +56,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "oci-common": ["nodectl/oci", "test"],
   "oci-identity": ["nodectl/oci", "test"],
   "oci-workrequests": ["nodectl/oci", "test"],
+  "oci-limits": ["nodectl/oci", "test"],
   yaml: ["nodectl/files", "test"],
   cdktf: ["infra", "test"],
   esbuild: ["nodectl/build", "test/bench"],

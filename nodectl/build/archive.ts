@@ -21,9 +21,11 @@ const QUIET = "--no-deprecation --max-semi-space-size=1";
 /**
  * For programs that wait more than they compute: without V8's optimizing compilers a run for 1,000 nodes stays below 120
  * MB (102 MB against 130), in the same time. Not --lite-mode: it takes WebAssembly away, which fetch needs. finish
- * computes, and keeps them. bin/startnode.sh has the same.
+ * and citc compute, and keep them. bin/startnode.sh has the same.
  */
 const FRUGAL = `${QUIET} --optimize-for-size --no-opt --no-maglev --no-sparkplug`;
+
+const COMPUTING: ReadonlySet<string> = new Set(["finish", "citc"]);
 
 /** Slurm refuses programs that group or others may write to, and calls them without a PATH. */
 const EXECUTABLE_MODE = 0o755;
@@ -46,7 +48,7 @@ export async function stage(parts: ArchiveParts): Promise<string[]> {
     await place(join(parts.bundleDirectory, `${name}.cjs`), join(parts.stageDirectory, library));
     const launcher = join(parts.stageDirectory, executable);
     if (SHELL_STARTED.has(name)) await place(join(parts.scriptDirectory, `${name}.sh`), launcher);
-    else await writeLauncher(launcher, library, name === "finish" ? QUIET : FRUGAL);
+    else await writeLauncher(launcher, library, COMPUTING.has(name) ? QUIET : FRUGAL);
     files.push(library, executable);
   }
   for (const name of SCRIPTS) {

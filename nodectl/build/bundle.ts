@@ -2,7 +2,7 @@ import { build } from "esbuild";
 import { join } from "node:path";
 
 /** The executables: one bundle each, from nodectl/bin. */
-export const PROGRAMS = ["startnode", "stopnode", "finish"] as const;
+export const PROGRAMS = ["startnode", "stopnode", "finish", "citc"] as const;
 
 /** What Slurm calls for every job: shell scripts from nodectl/bin, because Node takes longer to start than they run. */
 export const SCRIPTS = ["wait-for-nodes"] as const;

@@ -93,5 +93,8 @@ function toConfig(values: Values, auth: AuthConfig): Config {
     assumedLaunchesPerSecond: values.assumed_launches_per_second,
     assumedBootSeconds: values.assumed_boot_seconds,
     retrySeconds: values.retry_seconds,
+    reconcileFile: values.reconcile_file,
+    orphanGraceSeconds: values.orphan_grace_seconds,
+    bootLimitSeconds: values.boot_limit_seconds,
   };
 }

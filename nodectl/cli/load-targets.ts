@@ -1,6 +1,6 @@
 import type { LaunchTarget } from "../commands/launch-target.ts";
 import type { Config } from "../domain/config.ts";
-import type { PowerTimers } from "../domain/launch-specification.ts";
+import type { NodesFile, PowerTimers } from "../domain/launch-specification.ts";
 import { indexNodes, parseNodesFile } from "../domain/nodes-file.ts";
 import { readInputFile } from "../files/input-file.ts";
 import { valueOf } from "./load.ts";
@@ -21,8 +21,7 @@ const NODES_FILE_BYTES_MAX = 64 * 1024 * 1024;
  * @throws CommandError when the file cannot be used
  */
 export async function loadTargets(config: Config, nodeNames: readonly string[]): Promise<Targets> {
-  const text = valueOf(await readInputFile(config.nodesFile, NODES_FILE_BYTES_MAX));
-  const file = valueOf(parseNodesFile(text, config.nodesFile));
+  const file = await loadNodesFile(config);
   const index = indexNodes(file);
   const known: LaunchTarget[] = [];
   const unknown: string[] = [];
@@ -32,4 +31,13 @@ export async function loadTargets(config: Config, nodeNames: readonly string[]):
     else known.push({ nodeName, specification });
   }
   return { known, unknown, timers: file.timers };
+}
+
+/**
+ * What finish wrote last.
+ * @throws CommandError when the file cannot be used
+ */
+export async function loadNodesFile({ nodesFile }: Config): Promise<NodesFile> {
+  const text = valueOf(await readInputFile(nodesFile, NODES_FILE_BYTES_MAX));
+  return valueOf(parseNodesFile(text, nodesFile));
 }

@@ -2,10 +2,13 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
+import { OciConsoles } from "../oci/console-history.ts";
 import { OciHttpClient } from "../oci/http-client.ts";
 import type { LaunchSettings } from "../oci/launch-details.ts";
+import { OciInstanceAddresses } from "../oci/instance-addresses.ts";
 import { createAuthentication } from "../oci/oci-auth.ts";
 import { OciCoreProvider } from "../oci/oci-core-provider.ts";
+import type { Consoles, InstanceAddresses } from "../oci/provider.ts";
 import { RenewingHttpClient } from "../oci/renewing-http-client.ts";
 import { RequestSigner } from "../oci/request-signature.ts";
 import type { RetryPolicy } from "../oci/retry.ts";
@@ -57,6 +60,22 @@ export async function createProvider(
       retriesMax: LAUNCH_RETRIES_MAX,
     },
   });
+}
+
+/**
+ * Single instances looked at more closely, for the commands that explain and mend.
+ * @throws OciAuthError
+ */
+export async function createInspection(
+  config: Config,
+  tools: RunTools,
+): Promise<{ readonly instanceAddresses: InstanceAddresses; readonly consoles: Consoles }> {
+  const clients = await createClientSettings(config, tools);
+  const retry = createRetryPolicy(tools);
+  return {
+    instanceAddresses: new OciInstanceAddresses(clients, config.compartmentOcid, retry),
+    consoles: new OciConsoles(clients, retry, tools.clock),
+  };
 }
 
 /**

@@ -181,6 +181,21 @@ export const SETTINGS = {
     "how long a node that could not be had stays DOWN, when its failure names no time",
     600,
   ),
+  reconcile_file: defaulted(
+    absolutePath(),
+    "what one pass of `citc reconcile` leaves for the next; losing it only delays",
+    "/run/citc/reconcile.json",
+  ),
+  orphan_grace_seconds: defaulted(
+    wholeNumber({ min: 60, max: 86_400 }),
+    "how old an instance that no node needs is at least when `citc reconcile` terminates it",
+    300,
+  ),
+  boot_limit_seconds: optional(
+    wholeNumber({ min: 30, max: 86_400 }),
+    "how long after its launch a node may take to register before it is replaced; absent: four fifths of ResumeTimeout",
+    "720",
+  ),
 };
 
 type Reader<Value> = Setting<Value>["read"];

@@ -32,7 +32,7 @@ export async function tendFailedNodes(
   const { slurm, clock, log } = context;
   try {
     const care = careForFailedNodes(await slurm.listNodes(), clock.now());
-    await keepDown(context, care);
+    await keepNodesDown(context, care.keepDown);
     const returned = care.giveBack.filter((name) => !stopping.has(name));
     if (returned.length > 0) {
       await slurm.returnToService(returned);
@@ -70,8 +70,18 @@ export async function returnFailedNodes(context: TendContext): Promise<void> {
   }
 }
 
-async function keepDown({ slurm, clock, log }: TendContext, care: FailedNodeCare): Promise<void> {
-  for (const [reason, nodes] of groupBy(care.keepDown, ({ record }) => record.reason)) {
+/** Sets nodes that are being powered down DOWN again, with the reason that they have. */
+export async function keepNodesDown(
+  {
+    slurm,
+    clock,
+    log,
+  }: Pick<TendContext, "clock" | "log"> & {
+    readonly slurm: Pick<SlurmControl, "setDown">;
+  },
+  nodesToKeep: FailedNodeCare["keepDown"],
+): Promise<void> {
+  for (const [reason, nodes] of groupBy(nodesToKeep, ({ record }) => record.reason)) {
     const names = nodes.map(({ record }) => record.name);
     const retryAtMs = Math.max(...nodes.map((node) => node.retryAtMs));
     await slurm.setDown(names, reason, {

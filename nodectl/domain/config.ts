@@ -46,4 +46,7 @@ export interface Config {
   readonly assumedLaunchesPerSecond: number;
   readonly assumedBootSeconds: number;
   readonly retrySeconds: number;
+  readonly reconcileFile: string;
+  readonly orphanGraceSeconds: number;
+  readonly bootLimitSeconds: number | undefined;
 }

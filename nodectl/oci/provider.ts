@@ -26,6 +26,8 @@ export interface Instance {
   readonly availabilityDomain: string;
   /** OCI's clock, milliseconds since the epoch. */
   readonly timeCreatedMs: number;
+  /** Only where it was looked up. */
+  readonly ipAddress?: string;
 }
 
 export interface LaunchRequest {
@@ -107,6 +109,20 @@ export interface PrivateAddress {
 export interface AddressBook {
   /** Every private address of the cluster's subnet that has a host name label. Throws OciCallError. */
   listPrivateAddresses(): Promise<readonly PrivateAddress[]>;
+}
+
+export interface InstanceAddresses {
+  /** The primary private address of one instance; undefined while it has none. Throws OciCallError. */
+  addressOf(instanceOcid: string): Promise<string | undefined>;
+}
+
+/** What a machine has written to its serial console. */
+export interface Consoles {
+  /**
+   * Has OCI take the console of a living instance down, and returns its end, of bounded length; undefined when OCI
+   * does not give it in time. Throws OciCallError.
+   */
+  captureConsole(instanceOcid: string): Promise<string | undefined>;
 }
 
 export interface ShapeCatalogue {

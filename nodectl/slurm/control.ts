@@ -15,6 +15,8 @@ export interface SlurmNode {
   /** NodeAddr: the node's own name until an address was reported. */
   readonly address: string;
   readonly reason: string;
+  /** The account that set the reason; empty when there is none. */
+  readonly reasonUser: string;
   /**
    * When the machine behind the node's last registration booted (milliseconds since the epoch, Slurm's clock);
    * 0 when it never registered. Of a powered-down or powering-up node it tells of its LAST life.
@@ -77,6 +79,12 @@ export interface FailureControl {
    * after SuspendTimeout. What runs on them is killed.
    */
   powerDownByForce(nodeNames: readonly string[]): Promise<void>;
+}
+
+/** What only reconcile asks for. */
+export interface ReleaseControl {
+  /** state=POWER_DOWN_ASAP: no new jobs, and Slurm calls stopnode when the running ones have ended. */
+  powerDownWhenFree(nodeNames: readonly string[]): Promise<void>;
 }
 
 /** A job that waits for nodes or runs. */

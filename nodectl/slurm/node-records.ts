@@ -75,7 +75,8 @@ function readNode(value: unknown, index: number): SlurmNode {
     base,
     flags: new Set(flags),
     address: readText(fields, "address", `node ${name}`),
-    reason: typeof fields["reason"] === "string" ? fields["reason"] : "",
+    reason: readOptionalText(fields["reason"]),
+    reasonUser: readOptionalText(fields["reason_set_by_user"]),
     bootTimeMs: readSeconds(fields, "boot_time", `node ${name}`) * 1000,
   };
 }
@@ -110,6 +111,11 @@ function readText(fields: Fields, key: string, what: string): string {
     throw new NodeRecordError(`${what}: ${key} is missing`);
   }
   return value;
+}
+
+/** 22.05 writes null where later releases write an empty text. */
+function readOptionalText(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** A plain number in 22.05, {set, infinite, number} later; 0 says never in both. */

@@ -7,6 +7,7 @@ import type {
   JobControl,
   JobNotices,
   NodeAddress,
+  ReleaseControl,
   SlurmControl,
   SlurmNode,
   SlurmVersion,
@@ -24,7 +25,7 @@ const REASON_LENGTH_MAX = 400;
 /** SlurmControl by the commands that come with Slurm. Calls go one after the other: slurmctld has one node lock. */
 export function createScontrol(
   options: SlurmOptions,
-): SlurmControl & JobControl & ConfigurationControl & FailureControl & JobNotices {
+): SlurmControl & JobControl & ConfigurationControl & FailureControl & ReleaseControl & JobNotices {
   let version: Promise<SlurmVersion> | undefined;
   const getVersion = (): Promise<SlurmVersion> => {
     version ??= readVersion(options).catch((error: unknown) => {
@@ -50,6 +51,7 @@ export function createScontrol(
       });
     },
     powerDownByForce: (names) => setState("POWER_DOWN_FORCE", names),
+    powerDownWhenFree: (names) => setState("POWER_DOWN_ASAP", names),
     drain: (names, reason) => setState("DRAIN", names, reason),
     returnToService: (names) => setState("RESUME", names),
     reconfigure: async () => {

@@ -11,7 +11,7 @@ import { bundlePrograms } from "../../nodectl/build/bundle.ts";
 import { ARCHITECTURES, RUNTIME_VERSION } from "../../nodectl/build/runtime.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
-const PROGRAMS = ["startnode", "stopnode", "finish"];
+const PROGRAMS = ["startnode", "stopnode", "finish", "citc"];
 const SCRIPT = "usr/local/bin/wait-for-nodes";
 
 let archive = "";

@@ -65,6 +65,9 @@ describe("parseConfig()", () => {
       assumedLaunchesPerSecond: 10,
       assumedBootSeconds: 300,
       retrySeconds: 600,
+      reconcileFile: "/run/citc/reconcile.json",
+      orphanGraceSeconds: 300,
+      bootLimitSeconds: undefined,
     } satisfies Config);
   });
 

@@ -115,6 +115,7 @@ export class FakeSlurm implements SlurmControl, JobControl, ConfigurationControl
       flags: new Set(["CLOUD", ...flags]),
       address: name,
       reason,
+      reasonUser: "",
       bootTimeMs,
     };
     this.nodes.set(name, node);

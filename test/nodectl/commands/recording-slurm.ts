@@ -21,7 +21,15 @@ export class RecordingSlurm implements SlurmControl, FailureControl, JobNotices 
   refusal: Error | undefined;
 
   setNode(name: string, base: string, flags: readonly string[], bootTimeMs = 0, reason = ""): void {
-    const record = { name, base, flags: new Set(flags), address: name, reason, bootTimeMs };
+    const record = {
+      name,
+      base,
+      flags: new Set(flags),
+      address: name,
+      reason,
+      reasonUser: "",
+      bootTimeMs,
+    };
     this.nodes.set(name, record);
   }
 

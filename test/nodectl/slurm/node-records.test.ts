@@ -100,7 +100,15 @@ describe("readNodeRecords()", () => {
     expect(readNodeRecords(text)).toEqual({
       kind: "nodes",
       nodes: [
-        { name: "a", base: "IDLE", flags: new Set(), address: "a", reason: "", bootTimeMs: 0 },
+        {
+          name: "a",
+          base: "IDLE",
+          flags: new Set(),
+          address: "a",
+          reason: "",
+          reasonUser: "",
+          bootTimeMs: 0,
+        },
       ],
     });
   });

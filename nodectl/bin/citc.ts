@@ -1,0 +1,4 @@
+import { citc } from "../cli/citc/citc.ts";
+import { runProgram } from "../cli/run.ts";
+
+void runProgram("citc", citc);

@@ -1,0 +1,40 @@
+import { UsageError } from "../options.ts";
+import type { Program } from "../run.ts";
+import { VERBS } from "./verbs.ts";
+
+const WIDTH = Math.max(...Object.keys(VERBS).map((verb) => verb.length));
+const VERB_HELP = Object.entries(VERBS)
+  .map(([verb, { summary }]) => `  ${verb.padEnd(WIDTH)}  ${summary}`)
+  .join("\n");
+
+const HELP = `Usage: citc COMMAND [options]
+
+Looks after an elastic Slurm cluster on Oracle Cloud: what runs, what it costs,
+why a job waits, and what has gone wrong. Run it on the management node.
+
+${VERB_HELP}
+
+'citc COMMAND --help' tells more about each of them.
+
+Exit status: 0 done, and nothing is wrong; 1 something is wrong, and was said;
+2 the command line is wrong.
+`;
+
+/** The executable for admins, and for the timer. */
+export const citc: Program = async (input) => {
+  const [verb, ...argv] = input.argv;
+  if (verb === undefined || verb === "--help" || verb === "help") {
+    const [topic] = verb === "help" ? argv : [];
+    if (topic !== undefined) return citc({ ...input, argv: [topic, "--help"] });
+    (verb === undefined ? input.stderr : input.stdout).write(HELP);
+    return verb === undefined ? 2 : 0;
+  }
+  const command = VERBS[verb];
+  if (command === undefined) {
+    throw new UsageError(
+      `no command ${JSON.stringify(verb)}; there are ${Object.keys(VERBS).join(", ")}`,
+    );
+  }
+  const program = await command.load();
+  return program({ ...input, argv });
+};

@@ -1,0 +1,16 @@
+import type { Program } from "../run.ts";
+
+export interface Verb {
+  /** One line of `citc --help`. */
+  readonly summary: string;
+  /** Loaded when it is called, so that --help and a wrong word are answered at once. */
+  load(): Promise<Program>;
+}
+
+/** In the order of `citc --help`. */
+export const VERBS: Readonly<Record<string, Verb>> = {
+  reconcile: {
+    summary: "make Slurm and OCI agree again, once (a timer does so each minute)",
+    load: async () => (await import("./reconcile.ts")).reconcile,
+  },
+};

@@ -1,0 +1,141 @@
+import type { Clock } from "../../domain/clock.ts";
+import { retryTimeOf } from "../../domain/failed-node.ts";
+import { groupBy } from "../../domain/group-by.ts";
+import { compressHostlist } from "../../domain/hostlist.ts";
+import type { Log } from "../../domain/log.ts";
+import type { Action, Decision } from "../../domain/reconcile/decide.ts";
+import { RECONCILE_PREFIX } from "../../domain/reconcile/reasons.ts";
+import type { NodeSight } from "../../domain/reconcile/sight.ts";
+import type { Consoles, Instance } from "../../oci/provider.ts";
+import type { FailureControl, ReleaseControl, SlurmControl } from "../../slurm/control.ts";
+import { isSlurmError } from "../../slurm/slurm-command-error.ts";
+import { keepNodesDown } from "../tend-nodes.ts";
+import { terminateInstances, type TerminateContext } from "../terminate-instances.ts";
+
+export type Act = Extract<Decision, { kind: "act" }>;
+
+export interface ActContext extends TerminateContext {
+  readonly slurm: Pick<SlurmControl, "setDown" | "returnToService" | "reportAddresses"> &
+    FailureControl &
+    ReleaseControl;
+  readonly consoles: Consoles;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Acted {
+  /** What was done, or refused: then the reason stands in `problem`. */
+  readonly acts: readonly { readonly act: Act; readonly problem?: string }[];
+}
+
+/**
+ * Carries the decisions out, in batches: Slurm is told of lost machines first, because jobs wait for that. What Slurm or
+ * OCI refuses is in the log and is decided anew by the next pass. Safe to repeat.
+ */
+export async function carryOut(context: ActContext, acts: readonly Act[]): Promise<Acted> {
+  const problems = new Map<Act, string>();
+  const attempt = (kinds: readonly Action["kind"][], work: Work): Promise<void> =>
+    carryOutKind(
+      context,
+      acts.filter(({ action }) => kinds.includes(action.kind)),
+      { work, problems },
+    );
+  await attempt(["give-up", "replace"], (some) => giveUp(context, some));
+  await attempt(["power-down"], ({ names }) => context.slurm.powerDownByForce(names));
+  await attempt(["keep-down"], ({ nodes }) => keepDown(context, nodes));
+  await attempt(["return"], ({ names }) => context.slurm.returnToService(names));
+  await attempt(["release"], ({ names }) => context.slurm.powerDownWhenFree(names));
+  await attempt(["report-address"], ({ acts: some }) =>
+    context.slurm.reportAddresses(some.flatMap(toAddress)),
+  );
+  const victims = acts.filter(({ action }) => action.kind === "terminate");
+  for (const [act, problem] of await terminate(context, victims)) problems.set(act, problem);
+  return {
+    acts: acts.map((act) => {
+      const problem = problems.get(act);
+      return problem === undefined ? { act } : { act, problem };
+    }),
+  };
+}
+
+interface Group {
+  readonly acts: readonly Act[];
+  readonly names: readonly string[];
+  readonly nodes: readonly NodeSight[];
+}
+
+type Work = (group: Group) => Promise<void>;
+
+/** One group for each rule, so that a node which Slurm refuses does not keep those of other rules from their turn. */
+async function carryOutKind(
+  { log }: ActContext,
+  acts: readonly Act[],
+  { work, problems }: { work: Work; problems: Map<Act, string> },
+): Promise<void> {
+  for (const [ruleId, group] of groupBy(acts, ({ rule }) => rule.id)) {
+    const nodes = group.map(({ node }) => node);
+    const names = nodes.map(({ name }) => name);
+    const [first] = group;
+    const fields = { action: ruleId, nodes: compressHostlist(names), count: names.length };
+    try {
+      await work({ acts: group, names, nodes });
+      log.info("reconciled nodes", { ...fields, reason: first?.rule.why ?? "" });
+    } catch (error) {
+      if (!isSlurmError(error)) throw error;
+      log.error("Slurm refused", { ...fields, reason: error.message });
+      for (const act of group) problems.set(act, error.message);
+    }
+  }
+}
+
+/** DOWN requeues the jobs at once; the power-down calls stopnode, which terminates what there is. */
+async function giveUp(context: ActContext, { acts, names }: Group): Promise<void> {
+  const { slurm } = context;
+  for (const [reason, some] of groupBy(acts, reasonOf)) {
+    const isGone = some.every(({ node }) => GONE.has(node.instanceState));
+    const someNames = some.map(({ node }) => node.name);
+    await slurm.setDown(someNames, reason, { hasNoMachine: isGone });
+  }
+  await slurm.powerDownByForce(names);
+}
+
+const GONE: ReadonlySet<string> = new Set(["none", "ended", "stopped"]);
+
+/** For `sinfo -R`: why, and what OCI says. */
+function reasonOf({ rule, node }: Act): string {
+  const states = node.instances.map(({ lifecycleState }) => lifecycleState);
+  const said = states.length === 0 ? "" : ` (${[...new Set(states)].sort().join(", ")})`;
+  return `${RECONCILE_PREFIX} ${rule.why}${said}`;
+}
+
+async function keepDown(context: ActContext, nodes: readonly NodeSight[]): Promise<void> {
+  const kept = nodes.flatMap(({ slurm: record }) => {
+    const retryAtMs = record === undefined ? undefined : retryTimeOf(record.reason);
+    return record === undefined || retryAtMs === undefined ? [] : [{ record, retryAtMs }];
+  });
+  await keepNodesDown(context, kept);
+}
+
+function toAddress({ node, action }: Act): { nodeName: string; ipAddress: string }[] {
+  if (action.kind !== "report-address") return [];
+  return [{ nodeName: node.name, ipAddress: action.ipAddress }];
+}
+
+async function terminate(
+  context: ActContext,
+  acts: readonly Act[],
+): Promise<ReadonlyMap<Act, string>> {
+  const owners = new Map<string, Act>();
+  const victims = acts.flatMap((act) => {
+    const { action } = act;
+    if (action.kind !== "terminate") return [];
+    for (const { instanceOcid } of action.instances) owners.set(instanceOcid, act);
+    return action.instances as readonly Instance[];
+  });
+  const refused = await terminateInstances(context, victims);
+  const problems = refused.flatMap(({ instance, failure }) => {
+    const act = owners.get(instance.instanceOcid);
+    return act === undefined ? [] : [[act, failure.message] as const];
+  });
+  return new Map(problems);
+}
