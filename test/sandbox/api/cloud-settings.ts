@@ -6,6 +6,10 @@ export interface CloudSettings {
   readonly terminateMs: number;
   /** From acceptance of the stop to STOPPED. */
   readonly stopMs: number;
+  /** From the request for a console history until its content is there. */
+  readonly consoleCaptureMs: number;
+  /** How much of a console one call gives at most; the rest takes further calls. */
+  readonly consolePartBytesMax: number;
   /** From acceptance until the VNIC is attached and its address listed. */
   readonly vnicDelayMs: number;
   /** From acceptance until ListInstances shows the instance; GetInstance always does. */
@@ -33,6 +37,8 @@ export const DEFAULT_CLOUD_SETTINGS: CloudSettings = {
   bootMs: 5000,
   terminateMs: 3000,
   stopMs: 2000,
+  consoleCaptureMs: 1000,
+  consolePartBytesMax: 1024 * 1024,
   vnicDelayMs: 0,
   listDelayMs: 0,
   terminatedRecordMs: 24 * 3600 * 1000,

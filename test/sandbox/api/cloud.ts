@@ -1,6 +1,7 @@
 import type { Clock } from "../../../nodectl/domain/clock.ts";
 import { ApiError, OUT_OF_HOST_CAPACITY, limitExceeded, outOfHostCapacity } from "./api-error.ts";
 import type { CloudEvent, CloudListener } from "./cloud-event.ts";
+import { ConsoleHistories } from "./console-histories.ts";
 import { DEFAULT_CLOUD_SETTINGS, type CloudSettings } from "./cloud-settings.ts";
 import { DueQueue } from "./due-queue.ts";
 import type { InstanceRecord } from "./instance-record.ts";
@@ -28,6 +29,8 @@ export interface LaunchExtras {
   readonly failure?: LaunchFailure;
   /** RUNNING at once, with nothing behind it: for instances that were there before. */
   readonly isPreexisting?: boolean;
+  /** False: RUNNING, and nothing boots. */
+  readonly boots?: boolean;
 }
 
 export const ASYNC_CAPACITY_FAILURE: LaunchFailure = {
@@ -46,6 +49,7 @@ export class Cloud {
   readonly quotas = new ShapeQuotas();
   readonly retryTokens: RetryTokens;
   readonly workRequests: WorkRequests;
+  readonly consoles: ConsoleHistories;
   private readonly nextOcid: OcidSource;
   private readonly queue = new DueQueue();
   private readonly lifecycle: Lifecycle;
@@ -63,6 +67,11 @@ export class Cloud {
     this.nextOcid = createOcidSource(options.region.key, options.seed ?? "cloud");
     this.workRequests = new WorkRequests(this.nextOcid);
     this.retryTokens = new RetryTokens(this.settings.retryTokenMs);
+    this.consoles = new ConsoleHistories({
+      nextOcid: this.nextOcid,
+      captureMs: this.settings.consoleCaptureMs,
+      schedule: this.schedule.bind(this),
+    });
     for (const subnet of this.region.subnets) {
       this.subnets.set(subnet.ocid, new SubnetState(subnet));
     }
@@ -127,7 +136,8 @@ export class Cloud {
     const duplicate = this.checkLabel(order, subnet);
     const isFailing = behaviour === "async-failure";
     const failure = extras.failure ?? duplicate ?? (isFailing ? ASYNC_CAPACITY_FAILURE : undefined);
-    const boots = behaviour !== "no-boot" && extras.isPreexisting !== true;
+    const { boots: isToBoot = extras.isPreexisting !== true } = extras;
+    const boots = behaviour !== "no-boot" && isToBoot;
     const record = this.admit(order, subnet, boots);
     subnet.moveIn(record, duplicate === undefined ? order.hostnameLabel : undefined);
     const work = this.workRequests.create(record, "LaunchInstance", this.nowMs);
@@ -153,6 +163,13 @@ export class Cloud {
   start(record: InstanceRecord): WorkRequestRecord {
     return this.begin(record, "InstanceAction", (work) => {
       this.lifecycle.start(record, work, this.nowMs);
+    });
+  }
+
+  /** Power off and on again. */
+  reset(record: InstanceRecord): WorkRequestRecord {
+    return this.begin(record, "InstanceAction", (work) => {
+      this.lifecycle.reset(record, work, this.nowMs);
     });
   }
 
@@ -249,6 +266,7 @@ export class Cloud {
     this.instances.delete(record.instanceOcid);
     this.byVnic.delete(record.vnic.vnicOcid);
     this.workRequests.forgetInstance(record.instanceOcid);
+    this.consoles.forgetInstance(record.instanceOcid);
   }
 }
 

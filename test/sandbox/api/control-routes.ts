@@ -7,6 +7,7 @@ import type { ControlAnswer, ControlRequest, ControlRoute } from "./control-rout
 import { readFaultRule } from "./fault-rule-reader.ts";
 import type { FaultRules } from "./fault-rules.ts";
 import { FieldReader } from "./field-reader.ts";
+import { launchByHand } from "./instance-by-hand.ts";
 import type { InstanceRecord } from "./instance-record.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import { readRateLimits } from "./rate-limit-reader.ts";
@@ -30,9 +31,22 @@ export function controlRoutes({ cloud, calls, faults, limiter }: Behind): Contro
     { method: "GET", path: "/control/region", handle: () => ok(cloud.region) },
     { method: "GET", path: "/control/instances", handle: () => ok(listInstances(cloud)) },
     {
+      method: "POST",
+      path: "/control/instances",
+      handle: ({ body }) => {
+        cloud.advance();
+        return ok(describeInstance(launchByHand(cloud, body)));
+      },
+    },
+    {
       method: "GET",
       path: "/control/instances/{instanceOcid}",
       handle: (request) => ok(describeInstance(findInstance(cloud, request))),
+    },
+    {
+      method: "GET",
+      path: "/control/instances/{instanceOcid}/console",
+      handle: (request) => ok(cloud.consoles.read(findInstance(cloud, request)).toString()),
     },
     {
       method: "POST",
@@ -113,14 +127,20 @@ function actOn(cloud: Cloud, request: ControlRequest): ControlAnswer {
     case "start":
       cloud.start(record);
       break;
+    case "reset":
+      cloud.reset(record);
+      break;
     case "terminate":
+    case "preempt":
       cloud.terminate(record);
       break;
     case "fail":
       cloud.fail(record);
       break;
     default:
-      throw invalidParameter(`action ${action} is unknown: use stop, start, terminate or fail`);
+      throw invalidParameter(
+        `action ${action} is unknown: use stop, start, reset, terminate, preempt or fail`,
+      );
   }
   return ok(describeInstance(record));
 }

@@ -55,6 +55,7 @@ export function answerInstead(fault: FaultAnswer, entry: CallEntry): DoorAnswer 
       return { kind: "reset", delayMs: 0 };
     case "reset-after":
     case "async-failure":
+    case "short-list":
     case "delay":
       return undefined;
   }

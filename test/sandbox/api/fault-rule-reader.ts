@@ -8,6 +8,7 @@ const RULE_FIELDS = ["operation", "match", "nth", "probability", "seed", "times"
 const MATCH_FIELDS = ["shape", "availabilityDomain", "displayName", "hostnameLabel"] as const;
 const ANSWER_FIELDS = [
   ...["kind", "status", "code", "message", "retryAfterSeconds", "contentType", "body", "delayMs"],
+  "itemCountMax",
 ];
 
 /** Reads a fault rule from JSON. Throws an ApiError that names the field. */
@@ -80,6 +81,10 @@ function readAnswer(fields: FieldReader): FaultAnswer {
       const delayMs = fields.requiredNumber("delayMs");
       return { kind, delayMs: inRange(fields.pathOf("delayMs"), delayMs, 0, 3_600_000) };
     }
+    case "short-list": {
+      const itemCountMax = fields.requiredNumber("itemCountMax");
+      return { kind, itemCountMax: inRange(fields.pathOf("itemCountMax"), itemCountMax, 0, 1000) };
+    }
     case "hang":
     case "reset-before":
     case "reset-after":
@@ -87,7 +92,7 @@ function readAnswer(fields: FieldReader): FaultAnswer {
       return { kind };
     default:
       throw invalidParameter(
-        `answer.kind ${kind} is unknown: use error, raw, delay, hang, reset-before, reset-after or async-failure`,
+        `answer.kind ${kind} is unknown: use error, raw, delay, short-list, hang, reset-before, reset-after or async-failure`,
       );
   }
 }

@@ -26,6 +26,8 @@ export type FaultAnswer =
   | { readonly kind: "reset-after" }
   /** LaunchInstance is accepted, and its work request fails when it should have booted. */
   | { readonly kind: "async-failure" }
+  /** A list's answer ends after this many items, as if there were no more. */
+  | { readonly kind: "short-list"; readonly itemCountMax: number }
   /** Done and answered, late. */
   | { readonly kind: "delay"; readonly delayMs: number };
 

@@ -24,6 +24,7 @@ export interface LifecycleHooks {
  * The states of an instance and what leads from one to the next:
  *
  *     PROVISIONING -boot-> RUNNING -stop-> STOPPING -> STOPPED -start-> STARTING -boot-> RUNNING
+ *     RUNNING -reset-> STOPPING -> STARTING -boot-> RUNNING
  *     anything but the last two -terminate-> TERMINATING -> TERMINATED
  *     PROVISIONING -failure-> TERMINATED        RUNNING -failure-> STOPPED
  *
@@ -89,12 +90,17 @@ export class Lifecycle {
     });
   }
 
+  reset(record: InstanceRecord, work: WorkRequestRecord, atMs: number): void {
+    requireState(record, "RUNNING", "reset");
+    this.powerOff(record, "STOPPING", "stop");
+    this.later(record, atMs, this.settings.stopMs, (stoppedMs) => {
+      this.powerOn(record, work, stoppedMs);
+    });
+  }
+
   start(record: InstanceRecord, work: WorkRequestRecord, atMs: number): void {
     requireState(record, "STOPPED", "started");
-    enter(record, "STARTING");
-    this.later(record, atMs, this.settings.bootMs, (endMs) => {
-      this.boot(record, work, endMs);
-    });
+    this.powerOn(record, work, atMs);
   }
 
   /** The host dies under a RUNNING instance, which then is STOPPED (recoveryAction STOP_INSTANCE). */
@@ -109,6 +115,13 @@ export class Lifecycle {
     this.hooks.emit({ kind: "instance-terminated", instance: describeInstance(record) });
     this.later(record, atMs, this.settings.terminatedRecordMs, () => {
       this.hooks.forget(record);
+    });
+  }
+
+  private powerOn(record: InstanceRecord, work: WorkRequestRecord, atMs: number): void {
+    enter(record, "STARTING");
+    this.later(record, atMs, this.settings.bootMs, (endMs) => {
+      this.boot(record, work, endMs);
     });
   }
 

@@ -128,14 +128,19 @@ export class OciDoor implements Door {
   ): DoorAnswer {
     const { latency } = this.parts;
     noteSubject(entry, answer.subject ?? {});
+    const shown = fault?.kind === "short-list" ? shortened(answer, fault.itemCountMax) : answer;
     const latencyMs = operation.name === "LaunchInstance" ? latency.launchMs : latency.otherMs;
     if (fault?.kind === "reset-after") return { kind: "reset", delayMs: latencyMs };
     entry.status = answer.status;
     return {
       kind: "answer",
       status: answer.status,
-      headers: { "opc-request-id": entry.opcRequestId, ...answer.headers },
-      body: answer.json ?? "",
+      headers: {
+        "opc-request-id": entry.opcRequestId,
+        ...(shown.text === undefined ? {} : { "content-type": "text/plain" }),
+        ...shown.headers,
+      },
+      body: shown.json ?? shown.text ?? "",
       delayMs: latencyMs + (fault?.kind === "delay" ? fault.delayMs : 0),
     };
   }
@@ -184,6 +189,13 @@ function noteSubject(entry: CallEntry, subject: CallSubject): void {
   entry.hostnameLabel = subject.hostnameLabel ?? entry.hostnameLabel;
   entry.shape = subject.shape ?? entry.shape;
   entry.availabilityDomain = subject.availabilityDomain ?? entry.availabilityDomain;
+}
+
+/** The first items of a list, and no word of the others. */
+function shortened(answer: Answer, itemCountMax: number): Answer {
+  const items: unknown = JSON.parse(answer.json ?? "null");
+  if (!Array.isArray(items)) return answer;
+  return { status: answer.status, json: JSON.stringify(items.slice(0, itemCountMax)) };
 }
 
 function unknownOperation({ method, url }: RawRequest): ApiError {

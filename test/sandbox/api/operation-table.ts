@@ -1,6 +1,7 @@
 import { ApiError } from "./api-error.ts";
 import type { Operation } from "./operation.ts";
 import { CATALOGUE_OPERATIONS } from "./operations-catalogue.ts";
+import { CONSOLE_OPERATIONS } from "./operations-consoles.ts";
 import { FEDERATION_PATH, GET_SECURITY_TOKEN } from "./operations-federation.ts";
 import { INSTANCE_OPERATIONS } from "./operations-instances.ts";
 import { NETWORK_OPERATIONS } from "./operations-network.ts";
@@ -9,10 +10,12 @@ import { NETWORK_OPERATIONS } from "./operations-network.ts";
 const BASE_PATH = "/20160918/";
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
-  [...INSTANCE_OPERATIONS, ...NETWORK_OPERATIONS, ...CATALOGUE_OPERATIONS].map((operation) => [
-    `${operation.method} ${operation.path}`,
-    operation,
-  ]),
+  [
+    ...INSTANCE_OPERATIONS,
+    ...CONSOLE_OPERATIONS,
+    ...NETWORK_OPERATIONS,
+    ...CATALOGUE_OPERATIONS,
+  ].map((operation) => [`${operation.method} ${operation.path}`, operation]),
 );
 
 /** What the metadata service's requests are called in the log and in fault rules. */

@@ -28,8 +28,10 @@ export interface Call {
 
 export interface Answer {
   readonly status: number;
-  /** Absent: an answer without a body. */
+  /** Absent, and no text either: an answer without a body. */
   readonly json?: string;
+  /** In place of JSON. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** The instance that the call turned out to be about. */
   readonly subject?: CallSubject;

@@ -9,7 +9,7 @@ import { checkLaunch, isCompartment } from "./check-launch.ts";
 import { ASYNC_CAPACITY_FAILURE } from "./cloud.ts";
 import { etagOf, instanceJson, type InstanceRecord } from "./instance-record.ts";
 import type { Answer, Call, Operation } from "./operation.ts";
-import { PAGE_QUERY, comparePositions, pageAnswer, type ListItem } from "./paging.ts";
+import { PAGE_QUERY, SORT_QUERY, sortedPageAnswer } from "./paging.ts";
 import { invalidatedRetryToken } from "./retry-tokens.ts";
 
 export const INSTANCE_OPERATIONS: readonly Operation[] = [
@@ -26,8 +26,9 @@ export const INSTANCE_OPERATIONS: readonly Operation[] = [
     path: "instances",
     kind: "read",
     query: [
-      ...["availabilityDomain", "displayName", "lifecycleState", "sortBy", "sortOrder"],
+      ...["availabilityDomain", "displayName", "lifecycleState"],
       ...["capacityReservationId", "computeClusterId"],
+      ...SORT_QUERY,
       ...PAGE_QUERY,
     ],
     requiredQuery: ["compartmentId"],
@@ -88,17 +89,12 @@ function findEarlier(call: Call, retryToken: string): InstanceRecord | undefined
 function listInstances(call: Call): Answer {
   const { cloud, query } = call;
   checkCompartment(call);
-  const isByName = readChoice(query, "sortBy", ["TIMECREATED", "DISPLAYNAME"]) === "DISPLAYNAME";
-  const defaultOrder = isByName ? "ASC" : "DESC";
-  const sortOrder = readChoice(query, "sortOrder", ["ASC", "DESC"]) ?? defaultOrder;
-  const direction = sortOrder === "ASC" ? 1 : -1;
-  const items = [...matchingRecords(call)].map((record) => itemOf(record, call, isByName));
-  if (isByName) {
-    items.sort((left, right) => comparePositions(left.position, right.position) * direction);
-  } else if (direction === -1) {
-    items.reverse();
-  }
-  return pageAnswer(items, direction, query, cloud.settings);
+  const items = [...matchingRecords(call)].map((record) => ({
+    displayName: record.displayName,
+    sequence: record.sequence,
+    json: () => instanceJson(record, cloud.region),
+  }));
+  return sortedPageAnswer(items, query, cloud.settings);
 }
 
 function* matchingRecords(call: Call): Iterable<InstanceRecord> {
@@ -117,15 +113,8 @@ function* matchingRecords(call: Call): Iterable<InstanceRecord> {
   }
 }
 
-function isSame(wanted: string | undefined, actual: string): boolean {
+export function isSame(wanted: string | undefined, actual: string): boolean {
   return wanted === undefined || wanted === actual;
-}
-
-function itemOf(record: InstanceRecord, { cloud }: Call, isByName: boolean): ListItem {
-  return {
-    position: { key: isByName ? record.displayName : "", sequence: record.sequence },
-    json: () => instanceJson(record, cloud.region),
-  };
 }
 
 function instanceAction(call: Call): Answer {
@@ -140,9 +129,13 @@ function instanceAction(call: Call): Answer {
     case "START":
       call.cloud.start(record);
       break;
+    case "RESET":
+    case "SOFTRESET":
+      call.cloud.reset(record);
+      break;
     default:
       throw invalidParameter(
-        `action ${action} is not modelled by the sandbox: use STOP, SOFTSTOP or START`,
+        `action ${action} is not modelled by the sandbox: use STOP, SOFTSTOP, START, RESET or SOFTRESET`,
       );
   }
   return instanceAnswer(call, record);
@@ -208,16 +201,4 @@ export function subjectOf(record: InstanceRecord): NonNullable<Answer["subject"]
 export function checkCompartment({ cloud, query }: Call): void {
   const ocid = query.get("compartmentId") ?? "";
   if (!isCompartment(cloud.region, ocid)) throw notAuthorizedOrNotFound();
-}
-
-function readChoice<Choice extends string>(
-  query: ReadonlyMap<string, string>,
-  name: string,
-  choices: readonly Choice[],
-): Choice | undefined {
-  const text = query.get(name);
-  if (text === undefined) return undefined;
-  const choice = choices.find((one) => one === text);
-  if (choice === undefined) throw invalidParameter(`${name} ${text} is not valid`);
-  return choice;
 }

@@ -16,6 +16,9 @@ export interface ListItem {
 
 export const PAGE_QUERY: readonly string[] = ["limit", "page"];
 
+/** Of the lists that can be sorted. */
+export const SORT_QUERY: readonly string[] = ["sortBy", "sortOrder"];
+
 /** OCI's largest limit (API reference of the list operations). */
 const LIMIT_MAX = 1000;
 
@@ -50,9 +53,42 @@ export function pageAnswer(
   return { status: 200, json, headers: { "opc-next-page": writeCursor(next) } };
 }
 
-export function comparePositions(left: Position, right: Position): number {
+function comparePositions(left: Position, right: Position): number {
   if (left.key !== right.key) return left.key < right.key ? -1 : 1;
   return left.sequence - right.sequence;
+}
+
+/** An item of a list that its caller may have sorted. */
+export interface SortableItem {
+  readonly displayName: string;
+  /** The order of creation. */
+  readonly sequence: number;
+  json(): string;
+}
+
+/**
+ * One page of a list that takes sortBy and sortOrder: newest first unless told otherwise, names ascending (API reference
+ * of ListInstances). The items come in the order of creation.
+ */
+export function sortedPageAnswer(
+  sortable: readonly SortableItem[],
+  query: ReadonlyMap<string, string>,
+  settings: CloudSettings,
+): Answer {
+  const isByName = readChoice(query, "sortBy", ["TIMECREATED", "DISPLAYNAME"]) === "DISPLAYNAME";
+  const defaultOrder = isByName ? "ASC" : "DESC";
+  const sortOrder = readChoice(query, "sortOrder", ["ASC", "DESC"]) ?? defaultOrder;
+  const direction = sortOrder === "ASC" ? 1 : -1;
+  const items = sortable.map((item) => ({
+    position: { key: isByName ? item.displayName : "", sequence: item.sequence },
+    json: () => item.json(),
+  }));
+  if (isByName) {
+    items.sort((left, right) => comparePositions(left.position, right.position) * direction);
+  } else if (direction === -1) {
+    items.reverse();
+  }
+  return pageAnswer(items, direction, query, settings);
 }
 
 /** For lists whose order is fixed. */
@@ -100,4 +136,16 @@ function parseCursor(text: string): readonly unknown[] {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw invalidParameter(`page ${text} is not valid`);
+}
+
+function readChoice<Choice extends string>(
+  query: ReadonlyMap<string, string>,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const text = query.get(name);
+  if (text === undefined) return undefined;
+  const choice = choices.find((one) => one === text);
+  if (choice === undefined) throw invalidParameter(`${name} ${text} is not valid`);
+  return choice;
 }

@@ -16,6 +16,11 @@ afterEach(async () => {
 
 const launch: TestBench["launch"] = (...args) => bench.launch(...args);
 
+async function stateAfter(instanceId: string, durationMs: number): Promise<string> {
+  bench.clock.advance(durationMs);
+  return (await bench.compute.getInstance({ instanceId })).instance.lifecycleState;
+}
+
 describe("the real SDK", () => {
   it("launches, watches and terminates an instance", async () => {
     const { instance, etag, opcRequestId, opcWorkRequestId } = await launch("n1");
@@ -117,6 +122,19 @@ describe("the real SDK", () => {
       action: "START",
     });
     expect(started.instance.lifecycleState).toBe("STARTING");
+  });
+
+  it("resets an instance, which keeps its address and its label", async () => {
+    const { instance } = await launch("n1");
+    bench.clock.advance(5000);
+    const reset = await bench.compute.instanceAction({ instanceId: instance.id, action: "RESET" });
+    expect(reset.instance.lifecycleState).toBe("STOPPING");
+    expect(await stateAfter(instance.id, 2000)).toBe("STARTING");
+    expect(await stateAfter(instance.id, 5000)).toBe("RUNNING");
+    const { items } = await bench.network.listPrivateIps({ subnetId });
+    expect(items.map(({ hostnameLabel, ipAddress }) => [hostnameLabel, ipAddress])).toEqual([
+      ["n1", "10.0.0.2"],
+    ]);
   });
 
   it("lists what is in one compartment, and nothing of another", async () => {
