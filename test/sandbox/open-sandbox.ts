@@ -5,7 +5,8 @@ import { CommandError } from "../../nodectl/cli/run.ts";
 import { Interrupted, interruptionOf, unlessAborted } from "./interrupt.ts";
 import { ImageError } from "./machines/image-store.ts";
 import { checkRequirements, observeComputer, RequirementError } from "./requirements.ts";
-import { Sandbox, type SandboxOptions } from "./sandbox.ts";
+import { Sandbox } from "./sandbox.ts";
+import type { SandboxOptions } from "./sandbox-options.ts";
 import type { Terminal } from "./terminal.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");

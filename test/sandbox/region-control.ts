@@ -3,6 +3,7 @@ import { BODY_PROBLEMS } from "./api/check-launch.ts";
 import type { ControlAnswer, ControlRequest, ControlRoute } from "./api/control-route.ts";
 import { FieldReader } from "./api/field-reader.ts";
 import type { Hypervisor, RunningMachine } from "./machines/hypervisor.ts";
+import type { MachineFate } from "./machines/machine-fate.ts";
 import { runInMachine, type MachineCommand } from "./machines/run-in-machine.ts";
 
 /** A machine with power on, as the control API shows it. */
@@ -38,6 +39,17 @@ export function machineRoutes(hypervisor: Hypervisor): readonly ControlRoute[] {
       handle: async (request) => {
         const { instance } = await findMachine(hypervisor, request);
         await hypervisor.cutPower(instance.instanceOcid);
+        return ok({});
+      },
+    },
+    {
+      method: "POST",
+      path: "/control/machines/{cluster}/{name}/fate",
+      handle: ({ params, body }) => {
+        const { cluster = "", name = "" } = params;
+        if (!hypervisor.setFate(cluster, name, readFate(body))) {
+          throw new ApiError(404, "NotFound", `no cluster ${cluster}`);
+        }
         return ok({});
       },
     },
@@ -91,6 +103,28 @@ function readCommand(body: unknown): MachineCommand {
     stdin: fields.string("stdin") ?? "",
     timeoutSeconds: fields.requiredNumber("timeoutSeconds"),
   };
+}
+
+/** Undefined: an ordinary node. */
+function readFate(body: unknown): MachineFate | undefined {
+  const fields = FieldReader.open(body, "", ["kind", "console", "cpus"], BODY_PROBLEMS);
+  const kind = fields.requiredString("kind");
+  switch (kind) {
+    case "node":
+      return undefined;
+    case "hangs":
+      return { kind, console: fields.requiredString("console") };
+    case "small":
+      return { kind, cpus: readCpus(fields.requiredNumber("cpus")) };
+    default:
+      throw invalidParameter(`kind ${kind} is unknown: use node, hangs or small`);
+  }
+}
+
+/** Slurm's own least number. */
+function readCpus(cpus: number): number {
+  if (Number.isInteger(cpus) && cpus >= 1) return cpus;
+  throw invalidParameter(`cpus ${cpus} is not valid: it must be a whole number from 1`);
 }
 
 function isArgv(value: unknown): value is readonly [string, ...string[]] {

@@ -64,6 +64,7 @@ export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise
     log,
   });
   cloud.subscribe(hypervisor.listen);
+  cloud.consoles.readFrom(hypervisor.readConsole);
   const parts = { cloud, federation, hypervisor, bridges };
   const api = await serveApi(parts, plan, tools);
   await serveMetadata(cloud, federation, { ...api, log });

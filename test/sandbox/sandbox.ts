@@ -3,46 +3,23 @@ import { join } from "node:path";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import type { CallEntry } from "./api/call-log.ts";
 import type { CloudInstance } from "./api/cloud-event.ts";
-import type { CloudSettings } from "./api/cloud-settings.ts";
 import type { FaultReport, FaultRule } from "./api/fault-rules.ts";
-import type { Latency } from "./api/oci-door.ts";
-import type { RateLimits } from "./api/rate-limit.ts";
 import type { RegionDescription } from "./api/region.ts";
-import { ensureImage } from "./machines/image-store.ts";
-import { ensurePrograms } from "./machines/programs-store.ts";
-import type { ReleaseName } from "./machines/releases.ts";
+import type { MachineFate } from "./machines/machine-fate.ts";
+import { RESTART_COMMAND } from "./machines/cluster-files.ts";
 import { enterArguments, type CommandResult } from "./machines/run-in-machine.ts";
 import { RegionClient } from "./region-client.ts";
 import type { MachineReport } from "./region-control.ts";
-import type { RegionPlan } from "./region-plan.ts";
 import { RegionProcess } from "./region-process.ts";
 import { makeRunDirectory } from "./run-directory.ts";
+import {
+  DEFAULT_DIRECTORY,
+  checkOptions,
+  makePlan,
+  type SandboxOptions,
+} from "./sandbox-options.ts";
 import { checkRequirements, observeComputer } from "./requirements.ts";
-
-export interface SandboxOptions {
-  /** The Debian release of all machines, and with it the version of Slurm. Default bookworm: 22.05. */
-  readonly release?: ReleaseName;
-  /** One cluster for each: letters and digits, a letter first, at most 15. Default: clustera. */
-  readonly clusterIds?: readonly string[];
-  /** What `npm run build` made for this architecture; absent: machines without our executables. */
-  readonly archive?: string;
-  /** Node names that instances of strangers in the same compartment bear as well. Default: none. */
-  readonly strangerNames?: readonly string[];
-  /** How the cloud behaves. */
-  readonly cloud?: Partial<CloudSettings>;
-  readonly latency?: Partial<Latency>;
-  readonly rateLimits?: RateLimits;
-  /** Where images are kept and runs happen. Default: .sandbox in the repository. */
-  readonly directory?: string;
-  /** Keep the run's directory, with all logs, when it stops. Default false. */
-  readonly keepRun?: boolean;
-  /** Hears of what takes long. */
-  readonly report?: (line: string) => void;
-  /** Hears, step by step, what is waited for. */
-  readonly progress?: (step: string) => void;
-  /** Ends a start that is under way; a sandbox that has started is stopped by stop(). */
-  readonly signal?: AbortSignal;
-}
+import { waitUntil } from "./wait-until.ts";
 
 export interface ExecOptions {
   /** Default root. */
@@ -52,18 +29,29 @@ export interface ExecOptions {
   readonly timeoutSeconds?: number;
 }
 
-const REPOSITORY = join(import.meta.dirname, "../..");
-/**
- * slurmctld ignores a node that booted before it was asked for, and counts in whole seconds that it rounds against
- * us (facts observed on 22.05 and 24.11): instances must not boot faster than this.
- */
-const BOOT_MS_MIN = 2000;
 const EXEC_TIMEOUT_SECONDS = 60;
 /** It may restart slurmctld and wait for it. */
 const FINISH_TIMEOUT_SECONDS = 120;
+const RESTART_TIMEOUT_SECONDS = 60;
 
 /** An instance as the list shows it. */
 export type ListedInstance = Omit<CloudInstance, "metadata" | "extendedMetadata">;
+
+/** What happens to an instance without anybody's call to the API; test/sandbox/api/README.md says what each means. */
+export type CloudAction = "stop" | "start" | "reset" | "terminate" | "preempt" | "fail";
+
+/** An instance that somebody makes in the console; what is absent has a default. */
+export interface InstanceByHand {
+  readonly displayName: string;
+  readonly freeformTags?: Readonly<Record<string, string>>;
+  readonly hostnameLabel?: string;
+  /** The name of a cluster, or `strangers`, where nothing has a machine. Default: the first cluster's. */
+  readonly subnet?: string;
+  readonly availabilityDomain?: string;
+  readonly shape?: string;
+  /** Default true: in a cluster's subnet it becomes a machine. */
+  readonly boots?: boolean;
+}
 
 interface SandboxParts {
   readonly workDirectory: string;
@@ -96,7 +84,7 @@ export class Sandbox {
     const [clusterId] = clusterIds;
     if (clusterId === undefined) throw new Error("a sandbox needs at least one cluster");
     checkOptions(clusterIds, options);
-    const directory = options.directory ?? join(REPOSITORY, ".sandbox");
+    const directory = options.directory ?? DEFAULT_DIRECTORY;
     const plan = await makePlan(options, clusterIds, directory);
     const keepRun = options.keepRun ?? false;
     const runsDirectory = join(directory, "runs");
@@ -181,10 +169,40 @@ export class Sandbox {
     await this.parts.client.call("DELETE", "/control/faults");
   }
 
-  /** What nobody asks the API for; `fail` takes the host away under a running instance. */
-  async act(instanceOcid: string, action: "stop" | "start" | "terminate" | "fail"): Promise<void> {
+  /** What nobody asks the API for: a click in the console (`stop`), OCI's own doing (`preempt`, `fail`). */
+  async act(instanceOcid: string, action: CloudAction): Promise<void> {
     const path = `/control/instances/${instanceOcid}/actions`;
     await this.parts.client.call("POST", path, { action });
+  }
+
+  /** What an instance has written to its serial console: its machine's, where it has one. */
+  async console(instanceOcid: string): Promise<string> {
+    const path = `/control/instances/${instanceOcid}/console`;
+    return (await this.parts.client.call("GET", path)) as string;
+  }
+
+  /** Makes an instance that no node asked for, e.g. with a cluster's tags: an orphan, or a node's namesake. */
+  async launchByHand(instance: InstanceByHand): Promise<CloudInstance> {
+    return (await this.parts.client.call("POST", "/control/instances", instance)) as CloudInstance;
+  }
+
+  /** What becomes of the machine from its next power-on; `{ kind: "node" }`: an ordinary node again. */
+  async setFate(machine: string, fate: MachineFate | { readonly kind: "node" }): Promise<void> {
+    await this.parts.client.call("POST", `${this.pathOf(machine)}/fate`, fate);
+  }
+
+  /**
+   * From now on slurmctld compares what a node registers with what it is to have, which it does not otherwise, because
+   * nodes are larger than this computer. Restarts slurmctld.
+   */
+  async checkSizes(machine = "mgmt"): Promise<void> {
+    const script = `sed --in-place /config_overrides/d /etc/slurm/slurm.conf && ${RESTART_COMMAND}`;
+    const { exitCode, stderr } = await this.exec(machine, ["sh", "-c", script]);
+    if (exitCode !== 0) throw new Error(`slurmctld was not restarted on ${machine}: ${stderr}`);
+    await waitUntil(systemClock, "slurmctld is up again", RESTART_TIMEOUT_SECONDS, async () => {
+      const ping = await this.exec(machine, ["scontrol", "ping"]);
+      return ping.stdout.includes("is UP") ? true : undefined;
+    });
   }
 
   /** The command line that leads into a machine, for a terminal. */
@@ -223,45 +241,4 @@ export class Sandbox {
     const [first = "", second] = machine.split("/");
     return second === undefined ? [this.parts.clusterId, first] : [first, second];
   }
-}
-
-function checkOptions(clusterIds: readonly string[], { cloud }: SandboxOptions): void {
-  // The subnet's DNS label is made of it.
-  const wrong = clusterIds.find((id) => !/^[a-z][a-z0-9]{0,14}$/.test(id));
-  if (wrong !== undefined) {
-    throw new Error(
-      `cluster id ${wrong}: write up to 15 lower-case letters and digits, a letter first`,
-    );
-  }
-  if (new Set(clusterIds).size < clusterIds.length)
-    throw new Error("two clusters have the same id");
-  const bootMs = cloud?.bootMs;
-  if (bootMs !== undefined && bootMs < BOOT_MS_MIN) {
-    throw new Error(
-      `bootMs ${bootMs}: Slurm believes no boot that is faster than ${BOOT_MS_MIN} ms`,
-    );
-  }
-}
-
-async function makePlan(
-  options: SandboxOptions,
-  clusterIds: readonly string[],
-  directory: string,
-): Promise<RegionPlan> {
-  const { release = "bookworm", report, progress, signal } = options;
-  const images = { directory: join(directory, "images"), report, progress, signal };
-  const [imageDirectory, programsDirectory] = await Promise.all([
-    ensureImage(release, images),
-    ensurePrograms(options.archive, join(directory, "programs"), systemClock.now()),
-  ]);
-  return {
-    release,
-    imageDirectory,
-    programsDirectory,
-    clusterIds,
-    strangerNames: options.strangerNames ?? [],
-    cloud: options.cloud ?? {},
-    latency: options.latency ?? {},
-    rateLimits: options.rateLimits ?? {},
-  };
 }

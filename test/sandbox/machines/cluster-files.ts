@@ -4,7 +4,7 @@ import type { MachineFile } from "./machine-file.ts";
 import { RELEASES } from "./releases.ts";
 import { GRES_CONF, INITIAL_SHARED_SLURM_CONF, slurmConf } from "./slurm-conf.ts";
 
-const RESTART_COMMAND = "/usr/local/sbin/restart-slurmctld";
+export const RESTART_COMMAND = "/usr/local/sbin/restart-slurmctld";
 
 /** What stands on every machine of the cluster. */
 export function commonFiles(cluster: ClusterDescription): readonly MachineFile[] {

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type { Log } from "../../../nodectl/domain/log.ts";
 import type { CloudEvent, CloudInstance } from "../api/cloud-event.ts";
-import { Machine, type MachineDescription } from "./machine.ts";
+import { ConsoleFiles } from "./console-files.ts";
+import { consoleFileOf, Machine, type MachineDescription } from "./machine.ts";
+import type { MachineFate } from "./machine-fate.ts";
 import type { SubnetBridge } from "./subnet-bridges.ts";
 
 /** What the machines of one cluster have in common. */
@@ -33,6 +35,8 @@ export interface RunningMachine {
 export class Hypervisor {
   private readonly options: HypervisorOptions;
   private readonly running = new Map<string, Promise<RunningMachine>>();
+  private readonly consoles = new ConsoleFiles();
+  private readonly fates = new Map<string, MachineFate>();
   private cableCount = 0;
 
   constructor(options: HypervisorOptions) {
@@ -49,9 +53,22 @@ export class Hypervisor {
         this.inBackground(this.cutPower(event.instance.instanceOcid));
         return;
       case "instance-terminated":
+        this.consoles.forget(event.instance.instanceOcid);
         return;
     }
   };
+
+  /** What an instance's machine has written to its console; undefined when it never had one. */
+  readonly readConsole = (instanceOcid: string): Buffer | undefined =>
+    this.consoles.read(instanceOcid);
+
+  /** From its next power-on; undefined: an ordinary node again. False: there is no such cluster. */
+  setFate(clusterId: string, name: string, fate: MachineFate | undefined): boolean {
+    if (!this.options.clusters.some((cluster) => cluster.clusterId === clusterId)) return false;
+    if (fate === undefined) this.fates.delete(`${clusterId}/${name}`);
+    else this.fates.set(`${clusterId}/${name}`, fate);
+    return true;
+  }
 
   /** Undefined when the instance is none of a cluster's. */
   async powerOn(
@@ -62,6 +79,7 @@ export class Hypervisor {
     const cluster = clusters.find(({ subnetOcid }) => subnetOcid === instance.subnet.ocid);
     if (cluster === undefined) return undefined;
     const description = this.describe(instance, cluster, role);
+    this.consoles.begin(instance.instanceOcid, consoleFileOf(description));
     const starting = Machine.powerOn(description).then((machine) => ({
       clusterId: cluster.clusterId,
       instance,
@@ -103,6 +121,7 @@ export class Hypervisor {
     const bridge = bridges.find(({ subnetOcid }) => subnetOcid === cluster.subnetOcid);
     if (bridge === undefined) throw new Error(`no bridge for subnet ${cluster.subnetOcid}`);
     const name = instance.hostnameLabel ?? instance.displayName;
+    const fate = this.fates.get(`${cluster.clusterId}/${name}`);
     this.cableCount += 1;
     return {
       name,
@@ -118,6 +137,7 @@ export class Hypervisor {
       programsDirectory,
       filesDirectory: cluster.filesDirectory[role],
       sharedDirectory: cluster.sharedDirectory,
+      ...(fate === undefined ? {} : { fate }),
     };
   }
 

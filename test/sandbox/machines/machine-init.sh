@@ -3,7 +3,7 @@
 # sandbox prepared, and leaves the host's behind. Only logs and the shared directory are on disk; the rest is a tmpfs
 # that this mount namespace alone has.
 #
-# MACHINE_*: machine.ts sets them and says what they are.
+# MACHINE_*: machine.ts sets them and says what they are; MACHINE_CPUS and MACHINE_HANGS_SAYING: machine-fate.ts.
 set -euo pipefail
 
 # /proc is still the region's: this is our process id there, and whoever kills that cuts the machine's power.
@@ -45,6 +45,10 @@ ln -s fd/2 "$root/dev/stderr"
 
 cp --archive "$MACHINE_FILES/." "$root/"
 cp "$MACHINE_SCRIPTS/services.sh" "$root/run/services.sh"
+if [[ -n ${MACHINE_CPUS-} ]]; then
+  # slurmd tells what its own file says of the node, and this file does not lead to the shared one.
+  sed --in-place "s/^include .*/NodeName=$MACHINE_NAME CPUs=$MACHINE_CPUS State=CLOUD/" "$root/etc/slurm/slurm.conf"
+fi
 echo "$MACHINE_NAME" > "$root/etc/hostname"
 echo "$MACHINE_NAME" > /proc/sys/kernel/hostname
 echo "$MACHINE_ADDRESS $MACHINE_NAME" >> "$root/etc/hosts"
@@ -54,4 +58,4 @@ pivot_root . .
 umount --lazy .
 cd /
 exec env --ignore-environment PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-  tini -- bash /run/services.sh "$MACHINE_ROLE"
+  tini -- bash /run/services.sh "$MACHINE_ROLE" "${MACHINE_HANGS_SAYING-}"

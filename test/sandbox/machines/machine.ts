@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { environmentOfFate, type MachineFate } from "./machine-fate.ts";
 
 /** What a machine is made of. */
 export interface MachineDescription {
@@ -24,6 +25,8 @@ export interface MachineDescription {
   readonly filesDirectory: string;
   /** What all machines of the cluster see at /mnt/shared. */
   readonly sharedDirectory: string;
+  /** Absent: it becomes a node. */
+  readonly fate?: MachineFate;
 }
 
 /** How much a machine can write to its own disk, which is memory. */
@@ -52,7 +55,7 @@ export class Machine {
     const { directory } = description;
     await mkdir(join(directory, "log"), { recursive: true });
     await mkdir(join(directory, "mount"), { recursive: true });
-    const console = await open(join(directory, "console.log"), "a");
+    const console = await open(consoleFileOf(description), "a");
     try {
       const child = spawn("unshare", ["--net", "bash", join(import.meta.dirname, "power-on.sh")], {
         env: environmentOf(description),
@@ -92,8 +95,13 @@ export class MachineOffError extends Error {
   override readonly name = "MachineOffError";
 
   constructor({ name, directory }: MachineDescription) {
-    super(`${name} is off; its last words are in ${join(directory, "console.log")}`);
+    super(`${name} is off; its last words are in ${consoleFileOf({ directory })}`);
   }
+}
+
+/** What its operating system writes to the serial console. */
+export function consoleFileOf({ directory }: Pick<MachineDescription, "directory">): string {
+  return join(directory, "console.log");
 }
 
 /** The cable goes by itself when its machine has ended. */
@@ -129,5 +137,6 @@ function environmentOf(description: MachineDescription): NodeJS.ProcessEnv {
     MACHINE_FILES: description.filesDirectory,
     MACHINE_SHARED: description.sharedDirectory,
     MACHINE_SCRIPTS: import.meta.dirname,
+    ...environmentOfFate(description.fate),
   };
 }

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { systemClock } from "../../nodectl/cli/system-clock.ts";
+import type { CloudSettings } from "./api/cloud-settings.ts";
+import type { Latency } from "./api/oci-door.ts";
+import type { RateLimits } from "./api/rate-limit.ts";
+import { ensureImage } from "./machines/image-store.ts";
+import { ensurePrograms } from "./machines/programs-store.ts";
+import type { ReleaseName } from "./machines/releases.ts";
+import type { RegionPlan } from "./region-plan.ts";
+
+export interface SandboxOptions {
+  /** The Debian release of all machines, and with it the version of Slurm. Default bookworm: 22.05. */
+  readonly release?: ReleaseName;
+  /** One cluster for each: letters and digits, a letter first, at most 15. Default: clustera. */
+  readonly clusterIds?: readonly string[];
+  /** What `npm run build` made for this architecture; absent: machines without our executables. */
+  readonly archive?: string;
+  /** Node names that instances of strangers in the same compartment bear as well. Default: none. */
+  readonly strangerNames?: readonly string[];
+  /** How the cloud behaves. */
+  readonly cloud?: Partial<CloudSettings>;
+  readonly latency?: Partial<Latency>;
+  readonly rateLimits?: RateLimits;
+  /** Where images are kept and runs happen. Default: .sandbox in the repository. */
+  readonly directory?: string;
+  /** Keep the run's directory, with all logs, when it stops. Default false. */
+  readonly keepRun?: boolean;
+  /** Hears of what takes long. */
+  readonly report?: (line: string) => void;
+  /** Hears, step by step, what is waited for. */
+  readonly progress?: (step: string) => void;
+  /** Ends a start that is under way; a sandbox that has started is stopped by stop(). */
+  readonly signal?: AbortSignal;
+}
+
+/** Images, programs and runs are kept here unless the options say otherwise. */
+export const DEFAULT_DIRECTORY = join(import.meta.dirname, "../../.sandbox");
+/**
+ * slurmctld ignores a node that booted before it was asked for, and counts in whole seconds that it rounds against
+ * us (facts observed on 22.05 and 24.11): instances must not boot faster than this.
+ */
+const BOOT_MS_MIN = 2000;
+/** Throws what a person has to change. */
+export function checkOptions(clusterIds: readonly string[], { cloud }: SandboxOptions): void {
+  // The subnet's DNS label is made of it.
+  const wrong = clusterIds.find((id) => !/^[a-z][a-z0-9]{0,14}$/.test(id));
+  if (wrong !== undefined) {
+    throw new Error(
+      `cluster id ${wrong}: write up to 15 lower-case letters and digits, a letter first`,
+    );
+  }
+  if (new Set(clusterIds).size < clusterIds.length)
+    throw new Error("two clusters have the same id");
+  const bootMs = cloud?.bootMs;
+  if (bootMs !== undefined && bootMs < BOOT_MS_MIN) {
+    throw new Error(
+      `bootMs ${bootMs}: Slurm believes no boot that is faster than ${BOOT_MS_MIN} ms`,
+    );
+  }
+}
+
+/** What the region's process is told; the image is built when it is missing. */
+export async function makePlan(
+  options: SandboxOptions,
+  clusterIds: readonly string[],
+  directory: string,
+): Promise<RegionPlan> {
+  const { release = "bookworm", report, progress, signal } = options;
+  const images = { directory: join(directory, "images"), report, progress, signal };
+  const [imageDirectory, programsDirectory] = await Promise.all([
+    ensureImage(release, images),
+    ensurePrograms(options.archive, join(directory, "programs"), systemClock.now()),
+  ]);
+  return {
+    release,
+    imageDirectory,
+    programsDirectory,
+    clusterIds,
+    strangerNames: options.strangerNames ?? [],
+    cloud: options.cloud ?? {},
+    latency: options.latency ?? {},
+    rateLimits: options.rateLimits ?? {},
+  };
+}
