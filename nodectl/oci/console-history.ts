@@ -1,11 +1,14 @@
-import { ComputeClient, models } from "oci-core";
+import { ComputeClient, models, type responses } from "oci-core";
 import type { Clock } from "../domain/clock.ts";
+import { PlainTextHttpClient } from "./plain-text-http-client.ts";
 import type { Consoles } from "./provider.ts";
 import { callOci, type RetryPolicy } from "./retry.ts";
 import { createSdkClient, type ClientSettings } from "./sdk-clients.ts";
 
 /** OCI keeps the last megabyte of a console (API reference, ConsoleHistory); the end tells why a boot failed. */
 const CONTENT_BYTES_MAX = 1024 * 1024;
+/** OCI may give less than was asked for, 10 KiB being the least length that it takes: a megabyte in such parts. */
+const PARTS_MAX = 103;
 /** Of what is handed on. */
 const TAIL_CHARACTERS = 16_384;
 
@@ -16,11 +19,15 @@ const POLLS_MAX = 15;
 /** The serial consoles of instances through the real SDK. */
 export class OciConsoles implements Consoles {
   readonly #compute: ComputeClient;
+  /** The content is text, which the SDK cannot read by itself. */
+  readonly #text: ComputeClient;
   readonly #retry: RetryPolicy;
   readonly #clock: Clock;
 
   constructor(clients: ClientSettings, retry: RetryPolicy, clock: Clock) {
     this.#compute = createSdkClient(ComputeClient, clients);
+    const httpClient = new PlainTextHttpClient(clients.httpClient);
+    this.#text = createSdkClient(ComputeClient, { ...clients, httpClient });
     this.#retry = retry;
     this.#clock = clock;
   }
@@ -32,18 +39,15 @@ export class OciConsoles implements Consoles {
       }),
     );
     const instanceConsoleHistoryId = consoleHistory.id;
-    const isThere = await this.#awaitCapture(instanceConsoleHistoryId);
-    if (!isThere) return undefined;
-    const { value } = await callOci("GetConsoleHistoryContent", this.#retry, () =>
-      this.#compute.getConsoleHistoryContent({
-        instanceConsoleHistoryId,
-        length: CONTENT_BYTES_MAX,
-      }),
-    );
-    await callOci("DeleteConsoleHistory", this.#retry, () =>
-      this.#compute.deleteConsoleHistory({ instanceConsoleHistoryId }),
-    );
-    return value.slice(-TAIL_CHARACTERS);
+    try {
+      const isThere = await this.#awaitCapture(instanceConsoleHistoryId);
+      return isThere ? await this.#readTail(instanceConsoleHistoryId) : undefined;
+    } finally {
+      // OCI keeps it until somebody deletes it.
+      await callOci("DeleteConsoleHistory", this.#retry, () =>
+        this.#compute.deleteConsoleHistory({ instanceConsoleHistoryId }),
+      );
+    }
   }
 
   async #awaitCapture(instanceConsoleHistoryId: string): Promise<boolean> {
@@ -57,5 +61,33 @@ export class OciConsoles implements Consoles {
       await this.#clock.sleep(POLL_MS, this.#retry.signal);
     }
     return false;
+  }
+
+  /** From the start, part by part, because nothing tells the length beforehand. */
+  async #readTail(instanceConsoleHistoryId: string): Promise<string> {
+    let tail = "";
+    let offset = 0;
+    for (let part = 0; part < PARTS_MAX; part += 1) {
+      const { text, bytesRemaining } = await this.#readPart(instanceConsoleHistoryId, offset);
+      tail = (tail + text).slice(-TAIL_CHARACTERS);
+      // Consoles are ASCII (API reference); a byte that is not makes a part overlap or lack some characters.
+      offset += Buffer.byteLength(text);
+      if (text === "" || bytesRemaining <= 0) break;
+    }
+    return tail;
+  }
+
+  async #readPart(
+    instanceConsoleHistoryId: string,
+    offset: number,
+  ): Promise<{ readonly text: string; readonly bytesRemaining: number }> {
+    const request = { instanceConsoleHistoryId, offset, length: CONTENT_BYTES_MAX };
+    // The SDK leaves out an empty text, and the number when there is no header.
+    const answer: Partial<responses.GetConsoleHistoryContentResponse> = await callOci(
+      "GetConsoleHistoryContent",
+      this.#retry,
+      () => this.#text.getConsoleHistoryContent(request),
+    );
+    return { text: answer.value ?? "", bytesRemaining: answer.opcBytesRemaining ?? 0 };
   }
 }

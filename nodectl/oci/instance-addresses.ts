@@ -1,4 +1,6 @@
-import { ComputeClient, VirtualNetworkClient } from "oci-core";
+import { ComputeClient, models, VirtualNetworkClient } from "oci-core";
+import { OciCallError } from "./oci-errors.ts";
+import { listAllPages } from "./pages.ts";
 import type { InstanceAddresses } from "./provider.ts";
 import { callOci, type RetryPolicy } from "./retry.ts";
 import { createSdkClient, type ClientSettings } from "./sdk-clients.ts";
@@ -18,20 +20,37 @@ export class OciInstanceAddresses implements InstanceAddresses {
   }
 
   async addressOf(instanceOcid: string): Promise<string | undefined> {
-    const { items } = await callOci("ListVnicAttachments", this.#retry, () =>
-      this.#compute.listVnicAttachments({
+    // Ours have one VNIC each; whatever was attached later is not the primary one.
+    for (const { vnicId, lifecycleState } of await this.#attachmentsOf(instanceOcid)) {
+      // The API reference: vnicId is there once the attachment is done; until then it is null or absent.
+      if (lifecycleState !== models.VnicAttachment.LifecycleState.Attached || !vnicId) continue;
+      const vnic = await this.#findVnic(vnicId);
+      if (vnic?.isPrimary === true) return vnic.privateIp;
+    }
+    return undefined;
+  }
+
+  #attachmentsOf(instanceOcid: string): Promise<readonly models.VnicAttachment[]> {
+    return listAllPages("ListVnicAttachments", this.#retry, async (page) => {
+      const answer = await this.#compute.listVnicAttachments({
         compartmentId: this.#compartmentOcid,
         instanceId: instanceOcid,
-      }),
-    );
-    // Ours have one VNIC each; whatever was attached later is not the primary one.
-    for (const { vnicId } of items) {
-      if (vnicId === undefined) continue;
+        ...page,
+      });
+      return { items: answer.items, nextPage: answer.opcNextPage };
+    });
+  }
+
+  /** Undefined when it has gone with its instance since it was listed. */
+  async #findVnic(vnicId: string): Promise<models.Vnic | undefined> {
+    try {
       const { vnic } = await callOci("GetVnic", this.#retry, () =>
         this.#network.getVnic({ vnicId }),
       );
-      if (vnic.isPrimary === true) return vnic.privateIp;
+      return vnic;
+    } catch (error) {
+      if (error instanceof OciCallError && error.failure.status === 404) return undefined;
+      throw error;
     }
-    return undefined;
   }
 }
