@@ -22,7 +22,10 @@ const RETRY_DELAY_MS_MAX = 4_000;
 /** With the delays above more than the longest run may take: the deadline ends it, not the count. */
 const RETRIES_MAX = 1_000;
 
-/** Faults of a launch, about 20 s in all: others wait for its place. 429s do not count. */
+/**
+ * Faults of a launch: about 20 s when OCI answers with them, and call_deadline_seconds more for each that it does not answer
+ * at all. 429s do not count.
+ */
 const LAUNCH_RETRIES_MAX = 6;
 
 /** A thousand throttled launches are one line of the log in this time. */
@@ -50,7 +53,7 @@ export async function createProvider(
   tools: RunTools,
 ): Promise<OciCoreProvider> {
   const clients = await createClientSettings(config, tools);
-  const { signal, launchSignal = signal } = tools;
+  const { signal, launchSignal = signal, lastSignal = signal } = tools;
   return new OciCoreProvider({
     launch,
     clients,
@@ -59,6 +62,7 @@ export async function createProvider(
       ...createRetryPolicy({ ...tools, signal: launchSignal }),
       retriesMax: LAUNCH_RETRIES_MAX,
     },
+    terminateRetry: createRetryPolicy({ ...tools, signal: lastSignal }),
   });
 }
 

@@ -1,6 +1,5 @@
 import { CapacityMemory } from "../commands/capacity-memory.ts";
-import { failNodes } from "../commands/fail-nodes.ts";
-import { startNodes, type StartContext } from "../commands/start-nodes.ts";
+import { startNodes, UnfinishedStartError, type StartContext } from "../commands/start-nodes.ts";
 import { tendFailedNodes } from "../commands/tend-nodes.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
@@ -9,6 +8,7 @@ import type { Log } from "../domain/log.ts";
 import { rankPlacements } from "../domain/placement.ts";
 import type { ResumeJobs } from "../domain/resume-jobs.ts";
 import { retryToken } from "../domain/retry-token.ts";
+import { hasResumeAfter } from "../domain/slurm-release.ts";
 import { launchDeadlineSeconds, runDeadlineSeconds } from "../domain/run-deadline.ts";
 import { CapacityFile } from "../files/capacity-file.ts";
 import { launchDetails } from "../oci/launch-details.ts";
@@ -22,7 +22,7 @@ import { parseOptions } from "./options.ts";
 import { PATH_HELP, PATH_OPTIONS, pathsOf } from "./path-options.ts";
 import { jobsOrWarn, readResumeJobs } from "./read-resume-jobs.ts";
 import { reportFatal, reportFatalStart, type FatalPaths } from "./report-fatal.ts";
-import { mustReturnNodes, returnWhenDue } from "./return-when-due.ts";
+import { returnWhenDue } from "./return-when-due.ts";
 import type { ExitCode, Program, ProgramInput } from "./run.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -71,8 +71,11 @@ export const startnode: Program = async (input) => {
     const resumeJobs = jobsOrWarn(resumeFile, log);
     run = await launch(config, targets, { log, clock: systemClock, isResumedNow, resumeJobs });
   } catch (error) {
-    await reportFatalStart(input, paths, { nodeNames, resumeFile }, error);
-    throw error;
+    // What has been launched is on its way whatever happened to the run.
+    const failed = error instanceof UnfinishedStartError ? error.nodeNames : nodeNames;
+    const cause = error instanceof UnfinishedStartError ? error.cause : error;
+    await reportFatalStart(input, paths, { nodeNames: failed, resumeFile }, cause);
+    throw cause;
   }
   // Whatever happens from here on says nothing against the nodes of this run.
   try {
@@ -93,7 +96,7 @@ interface Run {
 async function tendAfter({ config, context, hasFailed }: Run): Promise<ExitCode> {
   await tendFailedNodes(context);
   if (!hasFailed) return 0;
-  const isLongRun = context.isResumedNow && mustReturnNodes(await context.slurm.version());
+  const isLongRun = context.isResumedNow && !hasResumeAfter(await context.slurm.version());
   if (isLongRun) await returnWhenDue(config, context);
   return 1;
 }
@@ -105,11 +108,8 @@ interface Tools {
   readonly resumeJobs: ResumeJobs;
 }
 
-async function launch(
-  config: Config,
-  targets: Targets,
-  { log, clock, isResumedNow, resumeJobs }: Tools,
-): Promise<Run> {
+async function launch(config: Config, targets: Targets, tools: Tools): Promise<Run> {
+  const { log, clock } = tools;
   const startedMs = clock.now();
   const slurm = createScontrol({
     binDirectory: config.slurmBinDirectory,
@@ -118,27 +118,24 @@ async function launch(
     log,
   });
   const deadlineSeconds = runDeadlineSeconds(config.runDeadlineSeconds, targets.timers);
-  const signal = AbortSignal.timeout(deadlineSeconds * 1000);
-  const launchSignal = AbortSignal.timeout(launchDeadlineSeconds(deadlineSeconds) * 1000);
-  const unknown = targets.unknown.map((nodeName) => ({
+  const launchSeconds = launchDeadlineSeconds(deadlineSeconds);
+  const context = await createContext(config, {
+    ...tools,
+    slurm,
+    retryDelayMs: config.retrySeconds * 1000,
+    signal: AbortSignal.timeout(deadlineSeconds * 1000),
+    launchSignal: AbortSignal.timeout(launchSeconds * 1000),
+    launchSeconds,
+    lastSignal: AbortSignal.timeout((deadlineSeconds + LAST_TERMINATIONS_SECONDS) * 1000),
+  });
+  const failed = targets.unknown.map((nodeName) => ({
     nodeName,
     reason: `nodes.json has no such node; run finish, or check the name`,
   }));
-  const retryDelayMs = config.retrySeconds * 1000;
-  const connections = {
-    ...{ slurm, log, clock, signal, launchSignal },
-    ...{ isResumedNow, resumeJobs, retryDelayMs },
-  };
-  const lastSignal = AbortSignal.timeout((deadlineSeconds + LAST_TERMINATIONS_SECONDS) * 1000);
-  const context = await createContext(config, { ...connections, lastSignal });
-  for (const { nodeName } of unknown) context.doomedJobs.nodeFailed(nodeName);
-  const [report] = await Promise.all([
-    startNodes(context, targets.known),
-    failNodes(context, unknown),
-  ]);
+  const report = await startNodes(context, { targets: targets.known, failed });
   const count = report.launched.length + report.adopted.length;
   log.info("started nodes", { count, durationMs: clock.now() - startedMs });
-  return { config, context, hasFailed: report.failed.length + unknown.length > 0 };
+  return { config, context, hasFailed: report.failed.length > 0 };
 }
 
 /** After a run's deadline, for the instances of nodes that Slurm has given up. */
@@ -151,6 +148,7 @@ type Connections = { readonly lastSignal: AbortSignal } & Pick<
   | "clock"
   | "signal"
   | "launchSignal"
+  | "launchSeconds"
   | "isResumedNow"
   | "resumeJobs"
   | "retryDelayMs"

@@ -20,7 +20,12 @@ export type Prospect =
   /** Refused not long ago. */
   | { readonly kind: "closed"; readonly untilMs: number; readonly message: string }
   /** Another node of this process is finding out; look again then. */
-  | { readonly kind: "in-doubt"; readonly settled: Promise<void> };
+  | {
+      readonly kind: "in-doubt";
+      readonly settled: Promise<void>;
+      /** When that node began, milliseconds since the epoch. */
+      readonly sinceMs: number;
+    };
 
 /** How an attempt in a placement ended, as far as capacity is concerned. */
 export type Settlement =
@@ -38,7 +43,7 @@ const REFRESH_MS = 1_000;
 export class CapacityMemory {
   readonly #options: CapacityMemoryOptions;
   readonly #entries = new Map<string, CapacityEntry>();
-  readonly #probes = new Map<string, { settled: Promise<void>; end: () => void }>();
+  readonly #probes = new Map<string, Probe>();
   #readMs = Number.NEGATIVE_INFINITY;
   #isUsable = true;
 
@@ -59,11 +64,12 @@ export class CapacityMemory {
     }
     const isInDoubt =
       known.some(({ kind }) => kind !== "open") ||
-      (placement.faultDomain !== undefined && known.length === 0);
+      (placement.faultDomain !== undefined && !this.#entries.has(key));
     if (!isInDoubt) return { kind: "open" };
     const probe = this.#probes.get(key);
-    if (probe !== undefined) return { kind: "in-doubt", settled: probe.settled };
-    this.#probes.set(key, createProbe());
+    if (probe !== undefined)
+      return { kind: "in-doubt", settled: probe.settled, sinceMs: probe.sinceMs };
+    this.#probes.set(key, createProbe(nowMs));
     return { kind: "open" };
   }
 
@@ -85,7 +91,8 @@ export class CapacityMemory {
         return [];
       case "accepted":
         // While others were refused at the same time one success proves little: only a probe opens it again.
-        return (this.#probes.has(key) ? [key, keyOfLimit] : [])
+        if (!this.#probes.has(key)) return [];
+        return [key, ...(this.#entries.has(keyOfLimit) ? [keyOfLimit] : [])]
           .filter((it) => this.#entries.get(it)?.kind !== "open")
           .map((it) => ({ key: it, kind: "open", untilMs: 0, message: "" }));
       case "capacity": {
@@ -129,10 +136,16 @@ export class CapacityMemory {
   }
 }
 
-function createProbe(): { settled: Promise<void>; end: () => void } {
+interface Probe {
+  readonly settled: Promise<void>;
+  readonly end: () => void;
+  readonly sinceMs: number;
+}
+
+function createProbe(sinceMs: number): Probe {
   let end = (): void => undefined;
   const settled = new Promise<void>((resolve) => {
     end = resolve;
   });
-  return { settled, end };
+  return { settled, end, sinceMs };
 }

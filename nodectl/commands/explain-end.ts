@@ -1,3 +1,4 @@
+import type { Clock } from "../domain/clock.ts";
 import type { Log } from "../domain/log.ts";
 import { describeAnswer, OciCallError } from "../oci/oci-errors.ts";
 import type { LaunchEnd, LaunchInquiry } from "../oci/provider.ts";
@@ -7,8 +8,13 @@ import type { LaunchResult } from "./launch-target.ts";
 export interface EndContext {
   readonly launches: LaunchInquiry;
   readonly memory: CapacityMemory;
+  readonly clock: Clock;
   readonly log: Log;
 }
+
+/** An instance may be TERMINATING before its work request has FAILED: seconds, if anything. */
+const LOOKS_MAX = 5;
+const LOOK_DELAY_MS = 2_000;
 
 export interface ExplainedEnd {
   /** Another launch may go better. */
@@ -28,7 +34,7 @@ export async function explainEnd(
   const { instanceOcid } = accepted.instance;
   const { nodeName } = accepted.target;
   const end = await askForEnd(context, accepted);
-  if (end === undefined || end.kind === "not-failed") {
+  if (end?.kind !== "failed") {
     const reason = `its instance ended while it booted (${instanceOcid})`;
     context.log.warn("instance ended", { node: nodeName, instanceOcid, reason });
     return { isWorthAnother: false, reason };
@@ -44,12 +50,16 @@ export async function explainEnd(
 
 /** Undefined: there is nothing to ask, or no answer. */
 async function askForEnd(
-  { launches, log }: EndContext,
+  { launches, clock, log }: EndContext,
   accepted: Extract<LaunchResult, { kind: "launched" | "adopted" }>,
 ): Promise<LaunchEnd | undefined> {
   if (accepted.kind === "adopted" || accepted.workRequestOcid === undefined) return undefined;
   try {
-    return await launches.explainLaunch(accepted.workRequestOcid);
+    for (let look = 1; ; look++) {
+      const end = await launches.explainLaunch(accepted.workRequestOcid);
+      if (end.kind !== "going-on" || look >= LOOKS_MAX) return end;
+      await clock.sleep(LOOK_DELAY_MS);
+    }
   } catch (error) {
     if (!(error instanceof OciCallError)) throw error;
     log.error("could not ask how a launch ended", { reason: error.message });

@@ -1,5 +1,6 @@
-import { rankPlacements, shapeLabel, type Placement } from "../domain/placement.ts";
+import { isAsSpecified, rankPlacements, shapeLabel, type Placement } from "../domain/placement.ts";
 import {
+  describePlacement,
   describeRefusedPlacements,
   nextTryMs,
   type RefusedPlacement,
@@ -9,66 +10,133 @@ import { describeAnswer, describeRefusal } from "../oci/oci-errors.ts";
 import type { Instance, OciFailure } from "../oci/provider.ts";
 import type { Prospect } from "./capacity-memory.ts";
 import { isPresent } from "./is-present.ts";
-import type { LaunchContext, LaunchResult, LaunchTarget, Pending, Step } from "./launch-target.ts";
+import type { LaunchContext, LaunchResult, Pending, RoundContext, Step } from "./launch-target.ts";
+import type { RefusedOffer } from "./refused-offers.ts";
+import { isSettledWithin } from "./sleep-until-deadline.ts";
 
 /** Tokens that OCI may call spent before a node is given up: each needs an instance that has just died. */
 const TOKEN_ATTEMPTS_MAX = 5;
-/** Rounds of attempts that may end with a fault before a node is given up. */
+/** Rounds of attempts that may end with a fault before an availability domain is given up; the next ones have one. */
 const FAULTS_MAX = 3;
+/**
+ * How long the nodes that wait for a placement's probe keep their turns: an answer takes a second, but without one
+ * the probe lasts minutes, and nodes of other shapes must not wait behind them.
+ */
+const PROBE_WAIT_MS = 5_000;
 /** How often a node waits for another that finds out about a placement: three fault domains and some to spare. */
 const LOOKS_MAX = 20;
 
-/** OCI refused in a way that another placement would not mend. */
-export interface Refusal {
-  readonly kind: "refused";
-  readonly failure: OciFailure;
-}
-
 /** Goes through a node's placements, best first, until one gives an instance or none is left. */
 export async function launchNode(
-  context: LaunchContext,
+  context: RoundContext,
   target: Pending,
   earlier: Instance | undefined,
-): Promise<Step | Refusal> {
-  const refused: RefusedPlacement[] = [];
-  for (const placement of rankPlacements(target.nodeName, target.specification)) {
-    const prospect = await lookUntilSettled(context, placement);
-    if (prospect.kind === "closed") {
-      refused.push({ placement, ...prospect });
-      continue;
+): Promise<Step> {
+  const { nodeName, specification, faulty } = target;
+  const refused = new Set<RefusedPlacement>(faulty);
+  for (const placement of rankPlacements(nodeName, specification)) {
+    if (isInFaultyDomain(placement, faulty)) continue;
+    const offer = context.refusedOffers.of(specification, placement);
+    const attempt =
+      offer === undefined
+        ? await tryPlacement(context, { target, placement, earlier })
+        : ({ kind: "refused", refused: offer } as const);
+    switch (attempt.kind) {
+      case "no-machine":
+        refused.add(attempt.refused);
+        break;
+      case "refused":
+        if (isAsSpecified(placement, specification))
+          return failedByRefusal(nodeName, attempt.refused, refused);
+        refused.add(attempt.refused);
+        break;
+      case "no-time":
+        if (attempt.refused !== undefined) refused.add(attempt.refused);
+        return failedByDeadline(context, target, refused);
+      case "launched":
+      case "adopted":
+      case "failed":
+      case "abandoned":
+      case "pending":
+        return attempt;
     }
-    const unneeded = context.doomedJobs.whyNotNeeded(target.nodeName);
-    if (unneeded !== undefined || context.signal.aborted) {
-      await context.memory.settle(placement, { kind: "unknown" });
-      return unneeded === undefined
-        ? failedByDeadline({ ...target, obstacle: NOT_TRIED })
-        : { kind: "abandoned", nodeName: target.nodeName, reason: unneeded };
-    }
-    const attempt = await launchAt(context, { target, placement, earlier });
-    if (attempt.kind !== "no-machine") return attempt;
-    refused.push(attempt.refused);
   }
-  const reason = describeRefusedPlacements(refused);
-  return { kind: "failed", nodeName: target.nodeName, reason, retryAtMs: nextTryMs(refused) };
+  return failed(nodeName, describeRefusedPlacements(refused), nextTryMs(refused));
+}
+
+function isInFaultyDomain(placement: Placement, faulty: readonly RefusedPlacement[]): boolean {
+  const { availabilityDomain } = placement;
+  return faulty.some((it) => it.placement.availabilityDomain === availabilityDomain);
 }
 
 const NOT_TRIED = "other launches took all of it";
 
-export function failedByDeadline({ nodeName, obstacle }: Pending): LaunchResult {
-  return { kind: "failed", nodeName, reason: `the run's time was up: ${obstacle}` };
+/** The time for launches is up. What OCI has said to the node before says more than that. */
+export function failedByDeadline(
+  { launchSeconds }: LaunchContext,
+  { nodeName, obstacle }: Pending,
+  refused: ReadonlySet<RefusedPlacement> = new Set(),
+): LaunchResult {
+  const words = refused.size > 0 ? describeRefusedPlacements(refused) : obstacle || NOT_TRIED;
+  const reason = `the run's time was up after ${launchSeconds} s (run_deadline_seconds): ${words}`;
+  return failed(nodeName, reason, nextTryMs(refused));
 }
 
-/** Whether to try, when need be after another node has found out. */
-async function lookUntilSettled(
-  { memory }: LaunchContext,
-  placement: Placement,
-): Promise<Exclude<Prospect, { kind: "in-doubt" }>> {
-  for (let look = 0; look < LOOKS_MAX; look++) {
-    const prospect = await memory.look(placement);
-    if (prospect.kind !== "in-doubt") return prospect;
-    await prospect.settled;
+/** What OCI refuses as it stands, and no other placement is meant to mend, as the node's end. */
+function failedByRefusal(
+  nodeName: string,
+  { placement, failure }: RefusedOffer,
+  before: ReadonlySet<RefusedPlacement>,
+): LaunchResult {
+  const others = before.size === 0 ? "" : ` Before: ${describeRefusedPlacements(before)}`;
+  const reason = `${describePlacement(placement)}: ${describeRefusal(failure)}${others}`;
+  return failed(nodeName, reason, nextTryMs(before));
+}
+
+function failed(nodeName: string, reason: string, retryAtMs: number | undefined): LaunchResult {
+  const result = { kind: "failed", nodeName, reason } as const;
+  return retryAtMs === undefined ? result : { ...result, retryAtMs };
+}
+
+type PlacementEnd =
+  | Step
+  /** OCI has no machine there. */
+  | { readonly kind: "no-machine"; readonly refused: RefusedPlacement }
+  /** OCI refuses in a way that no other place mends. */
+  | { readonly kind: "refused"; readonly refused: RefusedOffer }
+  /** Nothing is launched any more; with what was said last. */
+  | { readonly kind: "no-time"; readonly refused?: RefusedPlacement };
+
+async function tryPlacement(context: RoundContext, attempt: Attempt): Promise<PlacementEnd> {
+  const { memory, doomedJobs, launchSignal } = context;
+  const { target, placement } = attempt;
+  const { nodeName } = target;
+  const prospect = await lookUntilSettled(context, placement);
+  if (prospect.kind === "closed")
+    return { kind: "no-machine", refused: { placement, ...prospect } };
+  if (prospect.kind === "in-doubt") {
+    const obstacle = `${describePlacement(placement)} had not answered another node's launch`;
+    return { kind: "pending", pending: { ...target, obstacle } };
   }
-  return { kind: "open" };
+  const unneeded = doomedJobs.whyNotNeeded(nodeName);
+  if (unneeded === undefined && !launchSignal.aborted) return await launchAt(context, attempt);
+  await memory.settle(placement, { kind: "unknown" });
+  return unneeded === undefined
+    ? { kind: "no-time" }
+    : { kind: "abandoned", nodeName, reason: unneeded };
+}
+
+/** Whether to try, when need be after another node has found out; in doubt when that takes long. */
+async function lookUntilSettled(
+  { memory, clock }: LaunchContext,
+  placement: Placement,
+): Promise<Prospect> {
+  for (let look = 0; ; look++) {
+    const prospect = await memory.look(placement);
+    if (prospect.kind !== "in-doubt" || look >= LOOKS_MAX) return prospect;
+    const leftMs = prospect.sinceMs + PROBE_WAIT_MS - clock.now();
+    if (leftMs <= 0 || !(await isSettledWithin(clock, prospect.settled, leftMs))) return prospect;
+  }
 }
 
 interface Attempt {
@@ -77,11 +145,8 @@ interface Attempt {
   readonly earlier: Instance | undefined;
 }
 
-type AttemptEnd =
-  Step | Refusal | { readonly kind: "no-machine"; readonly refused: RefusedPlacement };
-
 /** One LaunchInstance for one node in one placement, and what its answer means. */
-async function launchAt(context: LaunchContext, attempt: Attempt): Promise<AttemptEnd> {
+async function launchAt(context: RoundContext, attempt: Attempt): Promise<PlacementEnd> {
   const { instances, memory, clock, log } = context;
   const { target, placement } = attempt;
   const { nodeName, specification } = target;
@@ -115,10 +180,10 @@ async function launchAt(context: LaunchContext, attempt: Attempt): Promise<Attem
 }
 
 async function refusedAt(
-  context: LaunchContext,
+  context: RoundContext,
   { target, placement }: Attempt,
   failure: OciFailure,
-): Promise<AttemptEnd> {
+): Promise<PlacementEnd> {
   const { memory } = context;
   switch (failure.class) {
     case "capacity":
@@ -140,20 +205,42 @@ async function refusedAt(
     case "transient":
     case "transport":
       await memory.settle(placement, { kind: "unknown" });
-      return afterFault(context, target, failure);
+      return afterFault(context, { target, placement }, failure);
     case "auth":
     case "config":
       await memory.settle(placement, { kind: "unknown" });
-      return { kind: "refused", failure };
+      return {
+        kind: "refused",
+        refused: refusedAsItStands(context, { target, placement }, failure),
+      };
   }
 }
 
-function afterFault(context: LaunchContext, target: Pending, failure: OciFailure): AttemptEnd {
-  const obstacle = describeAnswer(failure);
-  if (context.signal.aborted) return failedByDeadline({ ...target, obstacle });
+/** A request that is refused may be a single node's, unless it is for what nobody has to have. */
+function refusedAsItStands(
+  { refusedOffers }: RoundContext,
+  { target: { specification }, placement }: Pick<Attempt, "target" | "placement">,
+  failure: OciFailure,
+): RefusedOffer {
+  const refused = { placement, message: describeAnswer(failure), failure };
+  if (failure.class === "auth" || !isAsSpecified(placement, specification))
+    refusedOffers.add(specification, refused);
+  return refused;
+}
+
+/** The next round lists the instances first: the launch may have gone well, and the answer been lost. */
+function afterFault(
+  context: LaunchContext,
+  { target, placement }: Pick<Attempt, "target" | "placement">,
+  failure: OciFailure,
+): PlacementEnd {
+  const message = describeAnswer(failure);
+  if (context.launchSignal.aborted) return { kind: "no-time", refused: { placement, message } };
   const faults = target.faults + 1;
-  if (faults >= FAULTS_MAX) return { kind: "refused", failure };
-  return { kind: "pending", pending: { ...target, faults, obstacle } };
+  const pending = { ...target, obstacle: message };
+  if (faults < FAULTS_MAX) return { kind: "pending", pending: { ...pending, faults } };
+  const faulty = [...target.faulty, { placement, message }];
+  return { kind: "pending", pending: { ...pending, faulty } };
 }
 
 function launchToken(clusterId: string, { target, placement, earlier }: Attempt): string {
@@ -172,16 +259,6 @@ function withNextToken(target: Pending, obstacle: string): Step {
     return { kind: "pending", pending: { ...target, attempt, obstacle } };
   const reason = `no retry token was accepted: ${obstacle}`;
   return { kind: "failed", nodeName: target.nodeName, reason };
-}
-
-/** A refusal that no other placement mends, as the node's end. */
-export function failedByRefusal(
-  { nodeName, specification }: LaunchTarget,
-  failure: OciFailure,
-): Step {
-  const { shape, availabilityDomains } = specification;
-  const reason = `${shape} in ${availabilityDomains.join(", ")}: ${describeRefusal(failure)}`;
-  return { kind: "failed", nodeName, reason };
 }
 
 function failureFields({ status, code, message, opcRequestId }: OciFailure): {

@@ -7,12 +7,20 @@ import {
   type NodeUse,
 } from "../domain/launch-decision.ts";
 import { nodeUse, type NodeRecord } from "../domain/node-use.ts";
-import { OciCallError } from "../oci/oci-errors.ts";
+import { describeRefusal, OciCallError } from "../oci/oci-errors.ts";
 import type { Instance, OciFailure } from "../oci/provider.ts";
 import { isPresent } from "./is-present.ts";
-import { failedByDeadline, failedByRefusal, launchNode } from "./launch-node.ts";
-import type { LaunchContext, LaunchResult, LaunchTarget, Pending, Step } from "./launch-target.ts";
+import { failedByDeadline, launchNode } from "./launch-node.ts";
+import type {
+  LaunchContext,
+  LaunchResult,
+  LaunchTarget,
+  Pending,
+  RoundContext,
+  Step,
+} from "./launch-target.ts";
 import { recordsOrWarn } from "./node-records.ts";
+import { RefusedOffers } from "./refused-offers.ts";
 import { sleepUntilDeadline } from "./sleep-until-deadline.ts";
 import { terminateInstances } from "./terminate-instances.ts";
 
@@ -29,77 +37,74 @@ export async function launchNodes(
   targets: readonly LaunchTarget[],
   onResult: (result: LaunchResult) => void,
 ): Promise<void> {
-  let pending: Pending[] = targets.map((target) => ({
+  let pending: readonly Pending[] = targets.map((target) => ({
     ...target,
     attempt: 0,
     faults: 0,
+    faulty: [],
     obstacle: "",
   }));
+  const { clock, launchSignal: signal } = context;
+  const refusedOffers = new RefusedOffers();
+  let olderOcids: ReadonlySet<string> | undefined;
   let delayMs = ROUND_DELAY_MS_MIN;
   while (pending.length > 0) {
-    const next: Pending[] = [];
-    await runRound(context, pending, (step) => {
-      if (step.kind === "pending") next.push(step.pending);
-      else onResult(step);
-    });
-    pending = next;
+    const listed = await listOrFailure(context);
+    if (listed.kind === "failure") {
+      for (const target of pending) onResult(failedBy(target, listed.failure));
+      return;
+    }
+    const { instances } = listed;
+    olderOcids ??= new Set(instances.map(({ instanceOcid }) => instanceOcid));
+    const round = { ...context, refusedOffers, olderOcids };
+    pending = await runRound(round, { pending, instances }, onResult);
     if (pending.length === 0) return;
-    if (!(await sleepUntilDeadline(context, delayMs))) {
-      for (const target of pending) onResult(failedByDeadline(target));
+    if (!(await sleepUntilDeadline({ clock, signal }, delayMs))) {
+      for (const target of pending) onResult(failedByDeadline(context, target));
       return;
     }
     delayMs = Math.min(delayMs * 2, ROUND_DELAY_MS_MAX);
   }
 }
 
+interface Round {
+  readonly pending: readonly Pending[];
+  readonly instances: readonly Instance[];
+}
+
+/** Returns whoever needs another round. */
 async function runRound(
-  context: LaunchContext,
-  pending: readonly Pending[],
-  onStep: (step: Step) => void,
-): Promise<void> {
-  const listed = await listOrFailure(context);
-  if (listed.kind === "failure") {
-    for (const target of pending) onStep(failedByRefusal(target, listed.failure));
-    return;
-  }
-  const byNode = groupBy(listed.instances, ({ nodeName }) => nodeName);
+  context: RoundContext,
+  { pending, instances }: Round,
+  onResult: (result: LaunchResult) => void,
+): Promise<readonly Pending[]> {
+  const byNode = groupBy(instances, ({ nodeName }) => nodeName);
   const isAnyAlive = pending.some(({ nodeName }) => (byNode.get(nodeName) ?? []).some(isPresent));
   const records = isAnyAlive ? await recordsOrWarn(context) : new Map<string, NodeRecord>();
-  // A refusal that concerns all launches of a kind ends them: a missing policy is not asked for 1,000 times.
-  const refusals = new Map<string, OciFailure>();
+  const olderOcids = context.isResumedNow ? context.olderOcids : new Set<string>();
   const useOf = (nodeName: string): NodeUse =>
-    records === undefined ? UNKNOWN_USE : nodeUse(records.get(nodeName), context.isResumedNow);
-  const stepOf = async (target: Pending): Promise<Step> => {
-    const { nodeName, specification } = target;
-    const ofNode = byNode.get(nodeName) ?? [];
-    const decision = decideLaunch(specification, ofNode, useOf(nodeName));
-    if (decision.kind !== "launch") return await clearTheWay(context, target, decision);
-    const kind = kindOf(target);
-    const common = refusals.get(kind);
-    if (common !== undefined) return failedByRefusal(target, common);
-    const step = await launchNode(context, target, newestOf(ofNode));
-    if (step.kind !== "refused") return step;
-    if (step.failure.class === "auth") refusals.set(kind, step.failure);
-    return failedByRefusal(target, step.failure);
-  };
+    records === undefined ? UNKNOWN_USE : nodeUse(records.get(nodeName), olderOcids);
+  const next: Pending[] = [];
   const { concurrency } = context;
   await pMap(
     pending,
     async (target) => {
-      onStep(await stepOf(target));
+      const ofNode = byNode.get(target.nodeName) ?? [];
+      const decision = decideLaunch(target.specification, ofNode, useOf(target.nodeName));
+      const step =
+        decision.kind === "launch"
+          ? await launchNode(context, target, newestOf(ofNode))
+          : await clearTheWay(context, target, decision);
+      if (step.kind === "pending") next.push(step.pending);
+      else onResult(step);
     },
     { concurrency },
   );
+  return next;
 }
 
 /** Without Slurm's word a machine may be in use: it is left alone. */
-const UNKNOWN_USE: NodeUse = { isInUse: true, lastBootTimeMs: 0, isResumedNow: false };
-
-/** A 404 may mean a wrong image of this kind alone, so that the others are still tried. */
-function kindOf({ specification }: LaunchTarget): string {
-  const { shape, imageOcid = "", availabilityDomains } = specification;
-  return [shape, imageOcid, ...availabilityDomains].join(" ");
-}
+const UNKNOWN_USE: NodeUse = { isInUse: true, lastBootTimeMs: 0, olderOcids: new Set() };
 
 type Listed =
   | { readonly kind: "instances"; readonly instances: readonly Instance[] }
@@ -115,8 +120,13 @@ async function listOrFailure({ instances }: LaunchContext): Promise<Listed> {
   }
 }
 
+/** What OCI says of a list or a termination ends the node: another placement would not mend it. */
+function failedBy({ nodeName }: LaunchTarget, failure: OciFailure): LaunchResult {
+  return { kind: "failed", nodeName, reason: describeRefusal(failure) };
+}
+
 async function clearTheWay(
-  context: LaunchContext,
+  context: RoundContext,
   target: Pending,
   decision: Exclude<LaunchDecision<Instance>, { kind: "launch" }>,
 ): Promise<Step> {
@@ -125,14 +135,15 @@ async function clearTheWay(
     case "adopt": {
       const { instance } = decision;
       context.log.info("adopted instance", { node: nodeName, instanceOcid: instance.instanceOcid });
-      return { kind: "adopted", target, instance };
+      const isNew = !context.olderOcids.has(instance.instanceOcid);
+      return { kind: "adopted", target, instance, isNew };
     }
     case "replace": {
       const { instances, reason } = decision;
       const ocids = instances.map(({ instanceOcid }) => instanceOcid).join(",");
       context.log.warn("replacing instance", { node: nodeName, instanceOcid: ocids, reason });
       const [refused] = await terminateInstances(context, instances);
-      if (refused !== undefined) return failedByRefusal(target, refused.failure);
+      if (refused !== undefined) return failedBy(target, refused.failure);
       return waiting(
         target,
         `its name was held by ${ocids}, which was terminated because ${reason}`,

@@ -4,9 +4,11 @@ import type { FailedNode } from "../domain/failed-node.ts";
 import type { LaunchSpecification } from "../domain/launch-specification.ts";
 import type { Log } from "../domain/log.ts";
 import type { Placement } from "../domain/placement.ts";
+import type { RefusedPlacement } from "../domain/refused-placements.ts";
 import type { Instance, InstanceControl } from "../oci/provider.ts";
 import type { SlurmControl } from "../slurm/control.ts";
 import type { CapacityMemory } from "./capacity-memory.ts";
+import type { RefusedOffers } from "./refused-offers.ts";
 
 /** A node that is to have a machine, and what OCI has to be asked for. */
 export interface LaunchTarget {
@@ -23,10 +25,18 @@ export interface LaunchedNode {
   readonly workRequestOcid?: string;
 }
 
+/** A node whose instance was there already. */
+export interface AdoptedNode {
+  readonly target: LaunchTarget;
+  readonly instance: Instance;
+  /** It came while this run went on: a launch of ours whose answer was lost, or that of a run beside us. */
+  readonly isNew: boolean;
+}
+
 /** How one node ended: every target has exactly one. */
 export type LaunchResult =
   | ({ readonly kind: "launched" } & LaunchedNode)
-  | { readonly kind: "adopted"; readonly target: LaunchTarget; readonly instance: Instance }
+  | ({ readonly kind: "adopted" } & AdoptedNode)
   | ({ readonly kind: "failed" } & FailedNode)
   /** Its job cannot be completed: nothing was launched for it. */
   | { readonly kind: "abandoned"; readonly nodeName: string; readonly reason: string };
@@ -44,8 +54,17 @@ export interface LaunchContext {
   readonly log: Log;
   /** Launches under way at once. */
   readonly concurrency: number;
-  /** Aborts at the run's deadline. */
-  readonly signal: AbortSignal;
+  /** Aborts somewhat before the run's deadline: from then on nothing is launched. */
+  readonly launchSignal: AbortSignal;
+  /** How many seconds after the run's start that is, for the reason of whoever had no turn. */
+  readonly launchSeconds: number;
+}
+
+/** What one call of launchNodes() knows beyond its context. */
+export interface RoundContext extends LaunchContext {
+  readonly refusedOffers: RefusedOffers;
+  /** The instances that the first list showed. */
+  readonly olderOcids: ReadonlySet<string>;
 }
 
 /** A target that has no instance yet. */
@@ -54,6 +73,8 @@ export interface Pending extends LaunchTarget {
   readonly attempt: number;
   /** Rounds that ended with a fault of OCI's, or of the network. */
   readonly faults: number;
+  /** What had too many of them: no other placement in the same availability domain is tried. */
+  readonly faulty: readonly RefusedPlacement[];
   /** Why it is not launched yet, for the case that the deadline comes first. */
   readonly obstacle: string;
 }

@@ -13,3 +13,24 @@ export async function sleepUntilDeadline(
     throw error;
   }
 }
+
+/** Waits for something, but not longer than so many milliseconds; true when it came in time. */
+export async function isSettledWithin(
+  clock: Clock,
+  settled: Promise<void>,
+  durationMs: number,
+): Promise<boolean> {
+  const decided = new AbortController();
+  const late = clock.sleep(durationMs, decided.signal).then(
+    () => false,
+    (error: unknown) => {
+      if (!decided.signal.aborted) throw error;
+      return true;
+    },
+  );
+  try {
+    return await Promise.race([settled.then(() => true), late]);
+  } finally {
+    decided.abort();
+  }
+}

@@ -16,8 +16,25 @@ import { terminateInstances } from "./terminate-instances.ts";
 export interface StartContext extends LaunchContext, WatchContext, FailContext {
   readonly slurm: FailContext["slurm"] & SlurmControl;
   readonly launches: LaunchInquiry;
-  /** Aborts somewhat before `signal`: from then on nothing is launched, but told what was. */
-  readonly launchSignal: AbortSignal;
+}
+
+/** What a run is to start. */
+export interface StartRequest {
+  readonly targets: readonly LaunchTarget[];
+  /** Nodes that cannot be launched, and why: Slurm and their jobs are told as of the others. */
+  readonly failed: readonly FailedNode[];
+}
+
+/** Something that nobody foresaw ended a run; what stands stands. */
+export class UnfinishedStartError extends Error {
+  override readonly name = "UnfinishedStartError";
+  /** Nodes that have neither an instance nor a failure that Slurm was told of. */
+  readonly nodeNames: readonly string[];
+
+  constructor(nodeNames: readonly string[], options: ErrorOptions) {
+    super("the run ended before all nodes had their turn", options);
+    this.nodeNames = nodeNames;
+  }
 }
 
 export interface StartReport {
@@ -34,16 +51,19 @@ export interface StartReport {
  * Launches the instance behind each node and tells Slurm its address, or, when there is none to be had, why. Safe to
  * repeat: whatever a killed run had reached is adopted. Every node ends in exactly one of the report's lists (those
  * without an address are launched or adopted as well).
+ * @throws UnfinishedStartError with the cause, for what nobody foresaw
  */
 export async function startNodes(
   context: StartContext,
-  targets: readonly LaunchTarget[],
+  request: StartRequest,
 ): Promise<StartReport> {
-  return await new StartRun(context).run(targets);
+  return await new StartRun(context).run(request);
 }
 
 type Accepted = Extract<LaunchResult, { kind: "launched" | "adopted" }>;
 type Watched = WatchedNode & { readonly accepted: Accepted };
+
+const LATE_ADDRESS = "Slurm learns it when the node registers";
 
 /** How often OCI may give up what it accepted before a node fails. */
 const ENDS_MAX = 3;
@@ -71,7 +91,19 @@ class StartRun {
     this.#failures = new Batches(context.clock, (failed) => failNodes(context, failed));
   }
 
-  async run(targets: readonly LaunchTarget[]): Promise<StartReport> {
+  async run({ targets, failed }: StartRequest): Promise<StartReport> {
+    const names = [...failed, ...targets].map(({ nodeName }) => nodeName);
+    try {
+      // First: no node of a job that cannot have all of its nodes is to be launched.
+      for (const node of failed) this.#take({ kind: "failed", ...node });
+      await this.#startAll(targets);
+    } catch (cause) {
+      throw new UnfinishedStartError(await this.#unfinishedOf(names), { cause });
+    }
+    return this.#report(names);
+  }
+
+  async #startAll(targets: readonly LaunchTarget[]): Promise<void> {
     this.#begin(() => this.#launch(targets));
     await this.#watch.run(() => this.#underWay > 0);
     await Promise.all(this.#work);
@@ -79,7 +111,16 @@ class StartRun {
     await this.#failures.drain();
     await this.#abandoned.drain();
     await this.#endUnwanted();
-    return this.#report(targets);
+  }
+
+  /** After an error: whose launch is still under way is waited for. */
+  async #unfinishedOf(names: readonly string[]): Promise<readonly string[]> {
+    await Promise.allSettled(this.#work);
+    const [told] = await Promise.allSettled([this.#failures.drain()]);
+    return names.filter((name) => {
+      const kind = this.#results.get(name)?.kind;
+      return kind === undefined || (kind === "failed" && told.status === "rejected");
+    });
   }
 
   /** Work that may add instances to watch. */
@@ -95,8 +136,7 @@ class StartRun {
   }
 
   async #launch(targets: readonly LaunchTarget[]): Promise<void> {
-    const signal = this.#context.launchSignal;
-    await launchNodes({ ...this.#context, signal }, targets, (result) => {
+    await launchNodes(this.#context, targets, (result) => {
       this.#take(result);
     });
   }
@@ -152,7 +192,7 @@ class StartRun {
   async #endUnwanted(): Promise<void> {
     const { isResumedNow, log } = this.#context;
     const launched = [...this.#results.values()].flatMap((result) =>
-      result.kind === "launched" ? [result] : [],
+      result.kind === "launched" || (result.kind === "adopted" && result.isNew) ? [result] : [],
     );
     if (!isResumedNow || launched.length === 0) return;
     const records = await recordsOrWarn(this.#context);
@@ -169,12 +209,12 @@ class StartRun {
     );
   }
 
-  #report(targets: readonly LaunchTarget[]): StartReport {
-    const names = targets.map(({ nodeName }) => nodeName);
+  #report(names: readonly string[]): StartReport {
     const namesOf = (kind: LaunchResult["kind"]): string[] =>
       names.filter((name) => this.#results.get(name)?.kind === kind);
     const unaddressed = this.#watch.unaddressed.map(({ nodeName }) => nodeName);
-    for (const node of unaddressed) this.#context.log.warn("found no address in time", { node });
+    for (const node of unaddressed)
+      this.#context.log.warn("found no address in time", { node, reason: LATE_ADDRESS });
     return {
       launched: namesOf("launched"),
       adopted: namesOf("adopted"),

@@ -49,9 +49,7 @@ export function planCluster(
   images: ImageShapes,
 ): Checked<ClusterPlan> {
   const groups = limits.shapes.flatMap((shape) => planShape(shape, catalogue, problems));
-  for (const shape of limits.shapes.filter(({ shape }) => catalogue.shape(shape) !== undefined)) {
-    checkImage(shape, shape.shape, images, problems);
-  }
+  for (const shape of limits.shapes) checkImage(shape, catalogue, images, problems);
   checkNames(limits.shapes, problems);
   checkTotal(limits.shapes, problems);
   const partitions = planPartitions(limits, problems);

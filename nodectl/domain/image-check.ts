@@ -1,3 +1,4 @@
+import type { Catalogue } from "./catalogue.ts";
 import { fieldOf } from "./fields.ts";
 import type { ShapeLimits } from "./limits-shape.ts";
 import type { Located, ProblemCollector } from "./problem-collector.ts";
@@ -11,22 +12,35 @@ export function imagesOf(shapes: readonly ShapeLimits[]): readonly string[] {
   return [...new Set(named.filter((ocid) => ocid !== undefined))];
 }
 
-/** Reports an image that OCI does not know, or that does not run on the shape: every launch would be refused. */
+/**
+ * Reports an image that OCI does not know, or that does not run on the shape or on an alternative: every such launch would
+ * be refused. Shapes that the region does not have are somebody else's to report.
+ */
 export function checkImage(
-  { imageOcid, located }: ShapeLimits,
-  shapeName: string,
+  { imageOcid, shape, alternatives, located }: ShapeLimits,
+  catalogue: Pick<Catalogue, "shape">,
   images: ImageShapes,
   problems: ProblemCollector,
 ): void {
   if (imageOcid === undefined || !images.has(imageOcid)) return;
+  if (catalogue.shape(shape) === undefined) return;
   const names = images.get(imageOcid);
-  if (names?.has(shapeName) === true) return;
-  const message =
-    names === undefined
-      ? "OCI knows no such image, or does not let nodectl see it"
-      : `this image does not run on ${shapeName}`;
-  const fix = `write one that \`oci compute image list --shape ${shapeName}\` shows`;
-  problems.report(imageField(located), message, fix);
+  if (names === undefined) {
+    const message = "OCI knows no such image, or does not let nodectl see it";
+    problems.report(imageField(located), message, fixFor(shape));
+    return;
+  }
+  if (!names.has(shape))
+    problems.report(imageField(located), `this image does not run on ${shape}`, fixFor(shape));
+  for (const other of alternatives) {
+    if (names.has(other.shape) || catalogue.shape(other.shape) === undefined) continue;
+    const message = `the image of these nodes does not run on ${other.shape}`;
+    problems.report(other.located, message, `leave it out, or ${fixFor(other.shape)} as \`image\``);
+  }
+}
+
+function fixFor(shapeName: string): string {
+  return `write one that \`oci compute image list --shape ${shapeName}\` shows`;
 }
 
 function imageField({ at, path, line }: Located): Located {

@@ -30,8 +30,11 @@ export interface NodeUse {
   readonly isInUse: boolean;
   /** Boot time of the node's last registration, 0 when it never registered. */
   readonly lastBootTimeMs: number;
-  /** Slurm itself has asked for the node this moment: what has power already booted before that. */
-  readonly isResumedNow: boolean;
+  /**
+   * The instances that were there when Slurm itself asked for the node: what of them has power booted before that. Empty
+   * when a person asks.
+   */
+  readonly olderOcids: ReadonlySet<string>;
 }
 
 /** It has power: its system may have booted, or is just doing so. */
@@ -78,7 +81,7 @@ export function newestOf<I extends NodeInstance>(instances: readonly I[]): I | u
 function reasonToReplace(
   specification: LaunchSpecification,
   instance: NodeInstance,
-  { isInUse, lastBootTimeMs, isResumedNow }: NodeUse,
+  { isInUse, lastBootTimeMs, olderOcids }: NodeUse,
 ): string | undefined {
   if (STOPPED.has(instance.lifecycleState)) return `it is ${instance.lifecycleState}`;
   if (isInUse) return undefined;
@@ -89,7 +92,7 @@ function reasonToReplace(
     return "its size is not the one in nodes.json";
   // Slurm's record of the last boot is lost when slurmctld dies, hence both.
   const hasServed = instance.timeCreatedMs <= lastBootTimeMs;
-  const isOn = isResumedNow && POWERED_ON.has(instance.lifecycleState);
+  const isOn = olderOcids.has(instance.instanceOcid) && POWERED_ON.has(instance.lifecycleState);
   if (hasServed || isOn) return "it booted before this resume, so Slurm would ignore it";
   return undefined;
 }

@@ -11,9 +11,9 @@ export interface NodeRecord {
 const OFF_OR_BOOTING = ["POWERING_UP", "POWERED_DOWN", "POWERING_DOWN"] as const;
 
 /** A node that Slurm does not know is in nobody's use. */
-export function nodeUse(record: NodeRecord | undefined, isResumedNow: boolean): NodeUse {
-  if (record === undefined) return { isInUse: false, lastBootTimeMs: 0, isResumedNow };
+export function nodeUse(record: NodeRecord | undefined, olderOcids: ReadonlySet<string>): NodeUse {
+  if (record === undefined) return { isInUse: false, lastBootTimeMs: 0, olderOcids };
   const isOff = OFF_OR_BOOTING.some((flag) => record.flags.has(flag));
   const isInUse = !isOff && record.base !== "DOWN";
-  return { isInUse, lastBootTimeMs: record.bootTimeMs, isResumedNow };
+  return { isInUse, lastBootTimeMs: record.bootTimeMs, olderOcids };
 }

@@ -66,6 +66,14 @@ function fromHome(nodeName: string, availabilityDomains: readonly string[]): rea
   return [...availabilityDomains.slice(home), ...availabilityDomains.slice(0, home)];
 }
 
+/** True for what limits.yaml asks for itself, false for what is only taken in its place or at a lower price. */
+export function isAsSpecified(placement: Placement, specification: LaunchSpecification): boolean {
+  const capacityType = specification.preemptible === "only" ? "preemptible" : "on-demand";
+  return (
+    shapeLabel(placement) === shapeLabel(specification) && placement.capacityType === capacityType
+  );
+}
+
 /** A shape with its sizes as limits.yaml writes it: `VM.Standard.E4.Flex.8.64`. */
 export function shapeLabel({ shape, shapeConfig }: ShapeOffer): string {
   return shapeConfig === undefined

@@ -5,29 +5,39 @@ export interface RefusedPlacement {
   readonly placement: Placement;
   /** OCI's code and words. */
   readonly message: string;
-  /** Milliseconds since the epoch: when it may be tried again. */
-  readonly untilMs: number;
+  /** Milliseconds since the epoch: when it may be tried again. Absent: no time will mend it, or nobody knows which. */
+  readonly untilMs?: number;
 }
 
-/** When the first of these placements may be tried again. */
-export function nextTryMs(refused: readonly RefusedPlacement[]): number {
-  return Math.min(...refused.map(({ untilMs }) => untilMs));
+/** When the first of these placements may be tried again; undefined when none says. */
+export function nextTryMs(refused: Iterable<RefusedPlacement>): number | undefined {
+  const times = [...refused].flatMap(({ untilMs }) => untilMs ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /**
  * One line for sinfo -R: what was said, of which shape and where. The same for
  * every node that was refused in the same places, so that sinfo shows them together.
  */
-export function describeRefusedPlacements(refused: readonly RefusedPlacement[]): string {
+export function describeRefusedPlacements(refused: Iterable<RefusedPlacement>): string {
   const places = new Map<string, Set<string>>();
   for (const { placement, message } of refused) {
-    const kind = placement.capacityType === "preemptible" ? "preemptible " : "";
-    const what = `${message.replace(/[.\s]+$/, "")} for ${kind}${shapeLabel(placement)}`;
+    const what = `${message.replace(/[.\s]+$/, "")} for ${describeOffer(placement)}`;
     const where = places.get(what) ?? new Set();
     places.set(what, where.add(shortName(placement.availabilityDomain)));
   }
   const parts = [...places].map(([what, where]) => `${what} in ${[...where].join(", ")}`);
   return parts.join("; ");
+}
+
+/** `preemptible VM.Standard.E4.Flex.8.64 in PHX-AD-1`. */
+export function describePlacement(placement: Placement): string {
+  return `${describeOffer(placement)} in ${shortName(placement.availabilityDomain)}`;
+}
+
+function describeOffer(placement: Placement): string {
+  const kind = placement.capacityType === "preemptible" ? "preemptible " : "";
+  return `${kind}${shapeLabel(placement)}`;
 }
 
 /** Without the tenancy's prefix, which is the same everywhere: `Uocm:PHX-AD-1` -> `PHX-AD-1`. */

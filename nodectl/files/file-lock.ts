@@ -4,9 +4,16 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
-/** Somebody else holds the lock and did not let go in time. */
+/** The lock was not to be had. */
 export class FileLockError extends Error {
   override readonly name = "FileLockError";
+  /** Somebody else holds it and did not let go in time; false: it cannot be had at all, and the message says why. */
+  readonly isHeld: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isHeld?: boolean } = {}) {
+    super(message, options);
+    this.isHeld = options.isHeld === true;
+  }
 }
 
 export interface FileLockOptions {
@@ -56,7 +63,7 @@ async function waitFor(options: FileLockOptions): Promise<Holder> {
   const holder = await acquire(options, waitSecondsMax);
   if (holder !== undefined) return holder;
   const message = `${options.holder} (lock ${file}, waited ${waitSecondsMax} s); try again when it has ended`;
-  throw new FileLockError(message);
+  throw new FileLockError(message, { isHeld: true });
 }
 
 /** Undefined when the lock is not free within the time. */

@@ -24,6 +24,8 @@ export interface OciCoreProviderOptions {
   readonly retry: RetryPolicy;
   /** Of launches, which end before the run does. */
   readonly launchRetry: RetryPolicy;
+  /** Of terminations, which may go on after it: what runs on costs money. */
+  readonly terminateRetry: RetryPolicy;
 }
 
 /** Instances and addresses of one cluster through the real SDK. */
@@ -34,14 +36,16 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
   readonly #launch: LaunchSettings;
   readonly #retry: RetryPolicy;
   readonly #launchRetry: RetryPolicy;
+  readonly #terminateRetry: RetryPolicy;
 
-  constructor({ clients, launch, retry, launchRetry }: OciCoreProviderOptions) {
+  constructor({ clients, launch, ...retries }: OciCoreProviderOptions) {
     this.#compute = createSdkClient(ComputeClient, clients);
     this.#network = createSdkClient(VirtualNetworkClient, clients);
     this.#workRequests = createSdkClient(WorkRequestClient, clients);
     this.#launch = launch;
-    this.#retry = retry;
-    this.#launchRetry = launchRetry;
+    this.#retry = retries.retry;
+    this.#launchRetry = retries.launchRetry;
+    this.#terminateRetry = retries.terminateRetry;
   }
 
   async listInstances(): Promise<readonly Instance[]> {
@@ -78,7 +82,7 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
 
   async terminateInstance(instance: Instance): Promise<TerminateOutcome> {
     try {
-      await callOci("TerminateInstance", this.#retry, () => this.#terminateOnce(instance));
+      await callOci("TerminateInstance", this.#terminateRetry, () => this.#terminateOnce(instance));
       return { kind: "terminated" };
     } catch (error) {
       return refusal(error);
@@ -101,8 +105,9 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
     const { workRequest } = await callOci("GetWorkRequest", this.#retry, () =>
       this.#workRequests.getWorkRequest(request),
     );
-    if (workRequest.status !== workRequestModels.WorkRequest.Status.Failed)
-      return { kind: "not-failed" };
+    const { status } = workRequest;
+    if (UNFINISHED.has(status)) return { kind: "going-on" };
+    if (status !== workRequestModels.WorkRequest.Status.Failed) return { kind: "not-failed" };
     const { items } = await callOci("ListWorkRequestErrors", this.#retry, () =>
       this.#workRequests.listWorkRequestErrors(request),
     );
@@ -138,6 +143,7 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
   }
 }
 
+const UNFINISHED: ReadonlySet<string> = new Set(["ACCEPTED", "IN_PROGRESS"]);
 const GOING: ReadonlySet<string> = new Set(["TERMINATING", "TERMINATED"]);
 
 function refusal(error: unknown): { kind: "refused"; failure: OciCallError["failure"] } {

@@ -87,15 +87,19 @@ export function describeFailure(operation: string, thrown: unknown): OciFailure 
   return { class: "transport", operation, message: detail };
 }
 
+const NO_REASON = { code: "None", message: "OCI gives no reason" };
+
 /** The errors of a launch's work request: the same words as LaunchInstance's own, but without its status. */
 export function describeLaunchErrors(
   errors: readonly { readonly code: string; readonly message: string }[],
 ): OciFailure {
-  const [first] = errors;
-  const { code, message } = first ?? { code: "None", message: "OCI gives no reason" };
-  const failures = errors.map((error) => classifyAnswer(undefined, error.code, error.message));
-  const failureClass = failures.find((one) => one !== "transient") ?? "transient";
-  return { class: failureClass, operation: "LaunchInstance", code, message };
+  const failures = errors.map(({ code, message }): OciFailure => {
+    const failureClass = classifyAnswer(undefined, code, message);
+    return { class: failureClass, operation: "LaunchInstance", code, message };
+  });
+  // "Transient" is what the table does not know: another of the errors says more.
+  const telling = failures.find((failure) => failure.class !== "transient") ?? failures[0];
+  return telling ?? { class: "transient", operation: "LaunchInstance", ...NO_REASON };
 }
 
 function asThrown(thrown: unknown): ThrownBySdk {

@@ -91,7 +91,9 @@ export interface InstanceControl {
 /** How OCI carried on with a launch that it had accepted. */
 export type LaunchEnd =
   | { readonly kind: "failed"; readonly failure: OciFailure }
-  /** It succeeded, goes on, or was cancelled: if the instance is gone, somebody has terminated it. */
+  /** Nobody knows yet. */
+  | { readonly kind: "going-on" }
+  /** It succeeded, or was cancelled: if the instance is gone, somebody has terminated it. */
   | { readonly kind: "not-failed" };
 
 export interface LaunchInquiry {

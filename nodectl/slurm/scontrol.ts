@@ -1,5 +1,5 @@
 import { compressHostlist } from "../domain/hostlist.ts";
-import { isAtLeast } from "../domain/slurm-release.ts";
+import { hasResumeAfter, isAtLeast } from "../domain/slurm-release.ts";
 import { createConfigurationControl } from "./configuration.ts";
 import type {
   ConfigurationControl,
@@ -22,7 +22,7 @@ import { updateInBatches } from "./update-in-batches.ts";
 /** Longer reasons make `sinfo -R` and squeue unreadable. */
 const REASON_LENGTH_MAX = 400;
 
-/** SlurmControl by the commands that come with Slurm. Calls go one after the other: slurmctld has one node lock. */
+/** SlurmControl by the commands that come with Slurm: one process a call. */
 export function createScontrol(
   options: SlurmOptions,
 ): SlurmControl & JobControl & ConfigurationControl & FailureControl & ReleaseControl & JobNotices {
@@ -139,7 +139,7 @@ async function resumeAfterWords(
   seconds: number | undefined,
   getVersion: () => Promise<SlurmVersion>,
 ): Promise<readonly string[]> {
-  if (seconds === undefined || !isAtLeast(await getVersion(), 23, 2)) return [];
+  if (seconds === undefined || !hasResumeAfter(await getVersion())) return [];
   return [`resumeafter=${Math.max(1, Math.ceil(seconds))}`];
 }
 

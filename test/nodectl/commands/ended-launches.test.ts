@@ -50,6 +50,26 @@ describe("startNodes(), after a launch was accepted", () => {
     expect(rig.slurm.down.has("n-1")).toBe(true);
   });
 
+  it("asks again while the work request goes on: nobody has terminated the instance then", async () => {
+    giveUpIn("Uocm:PHX-AD-1", { kind: "going-on" });
+    const explain = rig.cloud.explainLaunch.bind(rig.cloud);
+    let asked = 0;
+    rig.cloud.explainLaunch = async (ocid) => {
+      const end = await explain(ocid);
+      if (++asked < 3) return end;
+      return { kind: "failed", failure: failure("capacity", "no room", "InternalError") };
+    };
+    const availabilityDomains = ["Uocm:PHX-AD-1", "Uocm:PHX-AD-2"];
+    const report = await rig.start(["n-2"], { ...specification, availabilityDomains });
+    expect(report).toMatchObject({ launched: ["n-2"], failed: [] });
+  });
+
+  it("takes a work request that never ends for no failure", async () => {
+    giveUpIn("Uocm:PHX-AD-1", { kind: "going-on" });
+    const report = await rig.start(["n-1"], specification);
+    expect(report.failed[0]?.reason).toMatch(/its instance ended while it booted/);
+  });
+
   it("watches no longer than it is told for power to come", async () => {
     rig.cloud.launchedState = "PROVISIONING";
     const startedMs = rig.clock.now();

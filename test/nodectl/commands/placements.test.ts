@@ -130,6 +130,15 @@ describe("a stock-out", () => {
     expect(report.failed).toHaveLength(60);
     expect(tried()).toEqual(["1 any", "1 FD1", "1 FD2", "1 FD3"]);
   });
+
+  it("asks a fault domain of which nothing is known once, also when another had room before", async () => {
+    refuseCapacity(({ placement }) => placement.faultDomain === undefined);
+    await start(["n-1"], fixed);
+    cloud.launches.length = 0;
+    refuseCapacity(() => true);
+    await start(names, fixed);
+    expect(tried().filter((place) => !/any|FD1/.test(place))).toEqual(["1 FD2", "1 FD3"]);
+  });
 });
 
 describe("a service limit", () => {

@@ -157,7 +157,7 @@ describe("startNodes()", () => {
       { nodeName: "n-2", specification },
     ]);
     expect(report.launched).toEqual(["n-2"]);
-    expect(slurm.down.get("n-1")).toMatch(/VM\.Standard2\.4 in Uocm:PHX-AD-1/);
+    expect(slurm.down.get("n-1")).toMatch(/VM\.Standard2\.4 in PHX-AD-1/);
   });
 
   it("asks once, not a thousand times, when the policy is missing", async () => {

@@ -7,6 +7,7 @@ import {
 } from "../../../nodectl/commands/start-nodes.ts";
 import type { CapacityEntry } from "../../../nodectl/domain/capacity-entry.ts";
 import { DoomedJobs } from "../../../nodectl/domain/doomed-jobs.ts";
+import type { FailedNode } from "../../../nodectl/domain/failed-node.ts";
 import type { LaunchSpecification } from "../../../nodectl/domain/launch-specification.ts";
 import { resumeJobs, type ResumedJob } from "../../../nodectl/domain/resume-jobs.ts";
 import type { FailureClass, LaunchOutcome, OciFailure } from "../../../nodectl/oci/provider.ts";
@@ -51,12 +52,13 @@ export class StartRig {
   async startTargets(
     targets: readonly LaunchTarget[],
     options: RunOptions = {},
+    failed: readonly FailedNode[] = [],
   ): Promise<StartReport> {
     for (const { nodeName } of targets) {
       if (this.slurm.nodes.has(nodeName)) continue;
       this.slurm.setNode(nodeName, "ALLOCATED", ["CLOUD", "POWERING_UP"]);
     }
-    return await startNodes(this.#context(options), targets);
+    return await startNodes(this.#context(options), { targets, failed });
   }
 
   #context(options: RunOptions): StartContext {
@@ -79,6 +81,7 @@ export class StartRig {
       watchMs,
       signal: this.deadline.signal,
       launchSignal: this.deadline.signal,
+      launchSeconds: 585,
     };
   }
 

@@ -123,3 +123,30 @@ describe("rankPlacements()", () => {
     });
   });
 });
+
+describe("the image of nodes with alternatives", () => {
+  const image = "ocid1.image.oc1.phx.aaaa";
+  const text = `
+VM.Standard.E4.Flex.8.64:
+  count: 2
+  image: ${image}
+  alternatives: [VM.Standard.E5.Flex.8.64]
+`;
+
+  it("must run on each of them: OCI would refuse the launch", () => {
+    const planned = plan(text, undefined, new Map([[image, new Set(["VM.Standard.E4.Flex"])]]));
+    if (planned.kind === "valid") throw new Error("it was taken");
+    expect(planned.problems).toMatchObject([
+      {
+        line: 5,
+        message: "the image of these nodes does not run on VM.Standard.E5.Flex",
+        fix: expect.stringContaining("leave it out") as string,
+      },
+    ]);
+  });
+
+  it("is in order when it runs on all", () => {
+    const names = new Set(["VM.Standard.E4.Flex", "VM.Standard.E5.Flex"]);
+    expect(plan(text, undefined, new Map([[image, names]])).kind).toBe("valid");
+  });
+});

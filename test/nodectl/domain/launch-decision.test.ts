@@ -12,7 +12,7 @@ const specification = {
   shapeConfig: { ocpus: 8, memoryGib: 64 },
   availabilityDomains: ["Uocm:PHX-AD-1"],
 };
-const waking: NodeUse = { isInUse: false, lastBootTimeMs: 0, isResumedNow: false };
+const waking: NodeUse = { isInUse: false, lastBootTimeMs: 0, olderOcids: new Set() };
 
 function instance(overrides: Partial<NodeInstance> = {}): NodeInstance {
   return {
@@ -72,14 +72,19 @@ describe("decideLaunch()", () => {
   });
 
   it("replaces what has power already when Slurm itself resumes the node now", () => {
-    const resumed = { ...waking, isResumedNow: true };
+    const resumed = { ...waking, olderOcids: new Set(["i1"]) };
     expect(decideLaunch(specification, [instance()], resumed).kind).toBe("replace");
     const booting = instance({ lifecycleState: "PROVISIONING" });
     expect(decideLaunch(specification, [booting], resumed).kind).toBe("adopt");
   });
 
+  it("adopts what has come since Slurm asked, though it has power already", () => {
+    const resumed = { ...waking, olderOcids: new Set(["i0"]) };
+    expect(decideLaunch(specification, [instance()], resumed).kind).toBe("adopt");
+  });
+
   it("never replaces the machine of a node that Slurm counts on", () => {
-    const inUse = { isInUse: true, lastBootTimeMs: 1_500, isResumedNow: true };
+    const inUse = { isInUse: true, lastBootTimeMs: 1_500, olderOcids: new Set(["i1"]) };
     const odd = instance({ shape: "VM.Standard2.1" });
     expect(decideLaunch(specification, [odd], inUse).kind).toBe("adopt");
     expect(decideLaunch(specification, [instance()], inUse).kind).toBe("adopt");
@@ -127,11 +132,11 @@ describe("nodeUse()", () => {
     ["MIXED", ["CLOUD", "DRAIN"], true],
     ["ALLOCATED", ["CLOUD", "POWER_DOWN"], true],
   ])("%s with %j: in use is %s", (base, flags, expected) => {
-    const use = nodeUse({ base, flags: new Set(flags), bootTimeMs: 5 }, true);
-    expect(use).toEqual({ isInUse: expected, lastBootTimeMs: 5, isResumedNow: true });
+    const use = nodeUse({ base, flags: new Set(flags), bootTimeMs: 5 }, new Set(["i1"]));
+    expect(use).toEqual({ isInUse: expected, lastBootTimeMs: 5, olderOcids: new Set(["i1"]) });
   });
 
   it("takes a node that Slurm does not know for unused", () => {
-    expect(nodeUse(undefined, false)).toEqual(waking);
+    expect(nodeUse(undefined, new Set())).toEqual(waking);
   });
 });

@@ -115,7 +115,7 @@ describe("describeLaunchErrors()", () => {
       { code: "InternalError", message: "it failed" },
       { code: "OutOfCapacity", message: "full" },
     ];
-    expect(describeLaunchErrors(errors).class).toBe("capacity");
+    expect(describeLaunchErrors(errors)).toMatchObject({ class: "capacity", message: "full" });
     expect(describeLaunchErrors([])).toMatchObject({
       class: "transient",
       message: "OCI gives no reason",
