@@ -174,7 +174,7 @@ async function createContext(config: Config, connections: Connections): Promise<
 function createMemory(config: Config, { clock, log }: Connections): CapacityMemory {
   const nowMs = (): number => clock.now();
   return new CapacityMemory({
-    store: new CapacityFile(config.capacityFile, nowMs),
+    store: new CapacityFile({ file: config.capacityFile, logFile: config.logFile, nowMs }),
     log,
     nowMs,
     capacityCoolDownMs: config.capacityCoolDownSeconds * 1000,

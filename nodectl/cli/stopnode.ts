@@ -1,9 +1,10 @@
 import { findVictims, stopNodes } from "../commands/stop-nodes.ts";
-import { tendFailedNodes, type TendContext } from "../commands/tend-nodes.ts";
+import { tendPersistently } from "../commands/tend-nodes.ts";
 import type { Config } from "../domain/config.ts";
 import { compressHostlist } from "../domain/hostlist.ts";
+import type { PowerTimers } from "../domain/launch-specification.ts";
 import type { Log } from "../domain/log.ts";
-import { runDeadlineSeconds } from "../domain/run-deadline.ts";
+import { runDeadlineSeconds, tendSeconds } from "../domain/run-deadline.ts";
 import type { Instance, InstanceControl } from "../oci/provider.ts";
 import { createScontrol } from "../slurm/scontrol.ts";
 import { createCommandLog } from "./command-log.ts";
@@ -59,10 +60,10 @@ export const stopnode: Program = async (input) => {
     const config = await loadConfig(values);
     paths = config;
     const log = openLog("stopnode", config, input);
+    const timers = await timersOf(config);
     // At once: a node that failed must be DOWN again before it is off. Neither may keep the other from its work.
-    const context = { slurm: slurmOf(config, log), clock: systemClock, log };
-    const tended = tendFailedNodes(context, new Set(nodeNames));
-    const stopped = stop(config, nodeNames, log);
+    const tended = tend(config, { nodeNames, timers, log });
+    const stopped = stop(config, { nodeNames, timers, log });
     await Promise.allSettled([tended, stopped]);
     const exitCode = await stopped;
     await tended;
@@ -73,9 +74,25 @@ export const stopnode: Program = async (input) => {
   }
 };
 
-async function stop(config: Config, nodeNames: readonly string[], log: Log): Promise<ExitCode> {
+interface Request {
+  readonly nodeNames: readonly string[];
+  /** Slurm's, when nodes.json can be read. */
+  readonly timers: PowerTimers | undefined;
+  readonly log: Log;
+}
+
+async function tend(config: Config, { nodeNames, timers, log }: Request): Promise<void> {
+  const clock = systemClock;
+  const deadlineMs = tendSeconds(timers) * 1000;
+  const { slurmBinDirectory: binDirectory, slurmConf } = config;
+  const slurm = createScontrol({ binDirectory, slurmConf, clock, log, deadlineMs });
+  await tendPersistently({ slurm, clock, log }, new Set(nodeNames), clock.now() + deadlineMs);
+}
+
+async function stop(config: Config, { nodeNames, timers, log }: Request): Promise<ExitCode> {
   const startedMs = systemClock.now();
-  const signal = AbortSignal.timeout((await deadlineSecondsOf(config)) * 1000);
+  const seconds = runDeadlineSeconds(config.runDeadlineSeconds, timers);
+  const signal = AbortSignal.timeout(seconds * 1000);
   const context = {
     instances: await createInstances(config, log, signal),
     signal,
@@ -133,22 +150,14 @@ function describeInstance(instance: Instance): Record<string, string> {
   const timeCreated = new Date(instance.timeCreatedMs).toISOString();
   return { node: nodeName, instanceOcid, lifecycleState, shape, availabilityDomain, timeCreated };
 }
-function slurmOf(config: Config, log: Log): TendContext["slurm"] {
-  const { slurmBinDirectory: binDirectory, slurmConf } = config;
-  const bounds = { commandTimeoutMs: TEND_MS, deadlineMs: TEND_MS };
-  return createScontrol({ binDirectory, slurmConf, clock: systemClock, log, ...bounds });
-}
 
-/** A node is off after SuspendTimeout: later there is nothing to tend. */
-const TEND_MS = 10_000;
-
-/** Slurm kills its programs at its longest timeout. Without nodes.json, which tells, instances must end all the same. */
-async function deadlineSecondsOf(config: Config): Promise<number> {
+/** Without nodes.json, which tells them, instances must end all the same. */
+async function timersOf(config: Config): Promise<PowerTimers | undefined> {
   try {
-    return runDeadlineSeconds(config.runDeadlineSeconds, (await loadTargets(config, [])).timers);
+    return (await loadTargets(config, [])).timers;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    return config.runDeadlineSeconds;
+    return undefined;
   }
 }
 

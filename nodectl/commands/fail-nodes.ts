@@ -10,7 +10,7 @@ import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
 import type { ResumeJobs } from "../domain/resume-jobs.ts";
 import type { DownOptions, FailureControl, JobNotices, SlurmControl } from "../slurm/control.ts";
-import { isSlurmError } from "../slurm/slurm-command-error.ts";
+import { isSlurmError, NodeUpdateError } from "../slurm/slurm-command-error.ts";
 import { explainToJobs } from "./explain-to-jobs.ts";
 
 export interface FailContext {
@@ -49,6 +49,8 @@ export async function failNodes(
  * Gives back nodes that Slurm is waking for a job that cannot have all of its nodes, and for which nothing was launched.
  * They are idle again after SuspendTimeout, and not at ResumeTimeout. DOWN for a moment, so that no other job is given
  * a node that nobody starts; that moment also ends the power-up, which POWER_DOWN_FORCE alone did not on all releases.
+ * One whose power-down Slurm refuses stays DOWN until `citc reconcile` powers it down (rule down-while-waking), because its
+ * reason names no next try.
  */
 export async function abandonNodes(
   context: FailContext,
@@ -72,28 +74,53 @@ async function giveUp<Node extends Named>(
   try {
     const waking = await wakingOf(context, nodes);
     if (waking.length === 0) return;
+    const down: string[] = [];
     for (const [reason, group] of await byReason(waking)) {
       const names = group.map(({ nodeName }) => nodeName);
       const options = { hasNoMachine: true, ...resumeAfter(retryTimeOf(reason), clock.now()) };
-      const isDone = await isTaken(log, slurm.setDown(names, reason, options));
-      if (isDone) log.warn("set nodes down", { nodes: compressHostlist(names), reason });
+      const taken = await takenOf(log, names, {
+        done: slurm.setDown(names, reason, options),
+        refusal: "Slurm refused to set nodes down: they wait for ResumeTimeout",
+      });
+      if (taken.length > 0) log.warn("set nodes down", { nodes: compressHostlist(taken), reason });
+      down.push(...taken);
     }
-    await isTaken(log, slurm.powerDownByForce(waking.map(({ nodeName }) => nodeName)));
+    // No others: a node that is powered down by force alone is open at once, and asked for again.
+    if (down.length === 0) return;
+    await takenOf(log, down, {
+      done: slurm.powerDownByForce(down),
+      refusal: "Slurm refused to power nodes down: they stay DOWN until ResumeTimeout",
+    });
   } catch (error) {
     if (!isSlurmError(error)) throw error;
-    log.error("could not set nodes down", { reason: error.message });
+    const names = nodes.map(({ nodeName }) => nodeName);
+    log.error("could not ask Slurm for its nodes: those that failed wait for ResumeTimeout", {
+      nodes: compressHostlist(names),
+      reason: error.message,
+    });
   }
 }
 
-/** A node that Slurm refuses (a finish has removed it) must not keep the others from being told. */
-async function isTaken(log: Log, update: Promise<void>): Promise<boolean> {
+interface Update {
+  readonly done: Promise<void>;
+  /** What to say, and what follows, when Slurm does not take it. */
+  readonly refusal: string;
+}
+
+/** The nodes that were updated: one that Slurm refuses (a finish has removed it) must not cost the others. */
+async function takenOf(
+  log: Log,
+  names: readonly string[],
+  { done, refusal }: Update,
+): Promise<readonly string[]> {
   try {
-    await update;
-    return true;
+    await done;
+    return names;
   } catch (error) {
     if (!isSlurmError(error)) throw error;
-    log.error("Slurm refused an update", { reason: error.message });
-    return false;
+    const refused = error instanceof NodeUpdateError ? error.nodeNames : names;
+    log.error(refusal, { nodes: compressHostlist(refused), reason: error.message });
+    return names.filter((name) => !refused.includes(name));
   }
 }
 

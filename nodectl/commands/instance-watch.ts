@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
 import { OciCallError } from "../oci/oci-errors.ts";
 import type { AddressBook, Instance, InstanceControl, PrivateAddress } from "../oci/provider.ts";
@@ -36,6 +37,8 @@ const PROMPT_POLLS = 5;
 const POLLS_BEFORE_LOOKING = 3;
 const POWER_DELAY_MS_MIN = 2_000;
 const POWER_DELAY_MS_MAX = 10_000;
+/** A list that is refused so often in a row stays so: what passes by itself is repeated inside the call. */
+const REFUSALS_MAX = 3;
 /** OCI's time stamps of VNIC and instance may come from two clocks. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
@@ -52,8 +55,8 @@ export class InstanceWatch<Node extends WatchedNode> {
   readonly #unpowered = new Map<string, Node>();
   #wake = new AbortController();
   #lastAddedMs = 0;
-  /** A list was refused for good: nothing more will be seen. */
-  #isBlind = false;
+  /** Lists that were refused one after the other, of each kind. */
+  readonly #refusals = { addresses: 0, instances: 0 };
 
   constructor(context: WatchContext, onEnded: (node: Node) => void) {
     this.#context = context;
@@ -78,7 +81,12 @@ export class InstanceWatch<Node extends WatchedNode> {
 
   /** A last look for addresses: launches that were under way at the deadline have been accepted since. */
   async finish(): Promise<void> {
-    if (!this.#isBlind) await this.#readAddresses();
+    if (!this.#isBlind()) await this.#readAddresses();
+  }
+
+  /** Nothing more will be seen. */
+  #isBlind(): boolean {
+    return Math.max(this.#refusals.addresses, this.#refusals.instances) >= REFUSALS_MAX;
   }
 
   /** Watches until nothing is left to launch and to see, or the time is up. */
@@ -98,7 +106,7 @@ export class InstanceWatch<Node extends WatchedNode> {
   }
 
   #isDone(): boolean {
-    if (this.#isBlind) return true;
+    if (this.#isBlind()) return true;
     const { clock, watchMs } = this.#context;
     const waitedMs = clock.now() - this.#lastAddedMs;
     if (this.#unaddressed.size > 0) return waitedMs >= Math.max(watchMs, ADDRESS_WAIT_MS);
@@ -132,7 +140,7 @@ export class InstanceWatch<Node extends WatchedNode> {
     if (this.#unaddressed.size === 0) return;
     const { addresses, log } = this.#context;
     const listed = await orWarn(addresses.listPrivateAddresses(), log, "could not list addresses");
-    this.#isBlind ||= listed === undefined;
+    this.#refusals.addresses = listed === undefined ? this.#refusals.addresses + 1 : 0;
     const found = matchAddresses(this.#unaddressed, listed ?? []);
     await this.#report(found);
     for (const { nodeName } of found) this.#unaddressed.delete(nodeName);
@@ -146,7 +154,8 @@ export class InstanceWatch<Node extends WatchedNode> {
     } catch (error) {
       // The others are done, or the nodes' own registrations will bring what Slurm did not take now.
       if (!isSlurmError(error)) throw error;
-      log.error("could not report addresses", { reason: error.message });
+      const nodes = compressHostlist(found.map(({ nodeName }) => nodeName));
+      log.error("could not report addresses", { nodes, reason: error.message });
       return;
     }
     for (const { nodeName, ipAddress } of found)
@@ -157,7 +166,7 @@ export class InstanceWatch<Node extends WatchedNode> {
     if (this.#unaddressed.size + this.#unpowered.size === 0) return;
     const { instances, log } = this.#context;
     const listed = await orWarn(instances.listInstances(), log, "could not list instances");
-    this.#isBlind ||= listed === undefined;
+    this.#refusals.instances = listed === undefined ? this.#refusals.instances + 1 : 0;
     const states = new Map(
       listed?.map((instance) => [instance.instanceOcid, instance.lifecycleState]),
     );

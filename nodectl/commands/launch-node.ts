@@ -78,7 +78,7 @@ export function failedByDeadline(
   refused: ReadonlySet<RefusedPlacement> = new Set(),
 ): LaunchResult {
   const words = refused.size > 0 ? describeRefusedPlacements(refused) : obstacle || NOT_TRIED;
-  const reason = `the run's time was up after ${launchSeconds} s (run_deadline_seconds): ${words}`;
+  const reason = `the run's time was up after ${Math.round(launchSeconds)} s (run_deadline_seconds): ${words}`;
   return failed(nodeName, reason, nextTryMs(refused));
 }
 

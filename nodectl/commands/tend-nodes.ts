@@ -30,20 +30,64 @@ export async function tendFailedNodes(
   stopping: ReadonlySet<string> = new Set(),
 ): Promise<Tended> {
   const { slurm, clock, log } = context;
+  const known = await doneOf(slurm.listNodes(), (reason) => {
+    log.error("could not ask Slurm which nodes wait for their next try", { reason });
+  });
+  if (known === REFUSED) return { kind: "refused" };
+  const care = careForFailedNodes(known, clock.now());
+  // What it could not do is in the log already.
+  const kept = await doneOf(keepNodesDown(context, care.keepDown), () => undefined);
+  const due = care.giveBack.filter((name) => !stopping.has(name));
+  const returned = await doneOf(giveBack(context, due), (reason) => {
+    log.error("could not return nodes to service: a later run does", {
+      nodes: compressHostlist(due),
+      reason,
+    });
+  });
+  if (kept === REFUSED || returned === REFUSED) return { kind: "refused" };
+  const { nextRetryMs } = care;
+  return nextRetryMs === undefined ? { kind: "none-waiting" } : { kind: "waiting", nextRetryMs };
+}
+
+const REFUSED = Symbol("refused");
+
+/** What Slurm answers, or REFUSED after somebody was told why. */
+async function doneOf<Answer>(
+  work: Promise<Answer>,
+  onRefusal: (reason: string) => void,
+): Promise<Answer | typeof REFUSED> {
   try {
-    const care = careForFailedNodes(await slurm.listNodes(), clock.now());
-    await keepNodesDown(context, care.keepDown);
-    const returned = care.giveBack.filter((name) => !stopping.has(name));
-    if (returned.length > 0) {
-      await slurm.returnToService(returned);
-      log.info("returned nodes to service", { nodes: compressHostlist(returned) });
-    }
-    const { nextRetryMs } = care;
-    return nextRetryMs === undefined ? { kind: "none-waiting" } : { kind: "waiting", nextRetryMs };
+    return await work;
   } catch (error) {
     if (!isSlurmError(error)) throw error;
-    log.error("could not tend the nodes that failed", { reason: error.message });
-    return { kind: "refused" };
+    onRefusal(error.message);
+    return REFUSED;
+  }
+}
+
+async function giveBack({ slurm, log }: TendContext, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  await slurm.returnToService(names);
+  log.info("returned nodes to service", { nodes: compressHostlist(names) });
+}
+
+/** slurmctld has been seen to stand still for 10 s. */
+const PERSISTENT_DELAY_MS = 1_000;
+
+/**
+ * As tendFailedNodes(), again and again while Slurm refuses or does not answer, up to a time of the clock: a node that is not
+ * DOWN again before it is off is idle then, and the job asks for it at once.
+ */
+export async function tendPersistently(
+  context: TendContext,
+  stopping: ReadonlySet<string>,
+  deadlineMs: number,
+): Promise<void> {
+  const { clock } = context;
+  for (;;) {
+    const { kind } = await tendFailedNodes(context, stopping);
+    if (kind !== "refused" || clock.now() + PERSISTENT_DELAY_MS >= deadlineMs) return;
+    await clock.sleep(PERSISTENT_DELAY_MS);
   }
 }
 
@@ -70,7 +114,10 @@ export async function returnFailedNodes(context: TendContext): Promise<void> {
   }
 }
 
-/** Sets nodes that are being powered down DOWN again, with the reason that they have. */
+/**
+ * Sets nodes that are being powered down DOWN again, with the reason that they have.
+ * @throws what Slurm refused first, when all others are done; each refusal is logged
+ */
 export async function keepNodesDown(
   {
     slurm,
@@ -81,12 +128,23 @@ export async function keepNodesDown(
   },
   nodesToKeep: FailedNodeCare["keepDown"],
 ): Promise<void> {
+  const refusals: Error[] = [];
   for (const [reason, nodes] of groupBy(nodesToKeep, ({ record }) => record.reason)) {
     const names = nodes.map(({ record }) => record.name);
     const retryAtMs = Math.max(...nodes.map((node) => node.retryAtMs));
-    await slurm.setDown(names, reason, {
-      resumeAfterSeconds: (retryAtMs - clock.now()) / 1000,
-    });
-    log.info("keeping nodes down", { nodes: compressHostlist(names), reason });
+    const resumeAfterSeconds = (retryAtMs - clock.now()) / 1000;
+    const fields = { nodes: compressHostlist(names) };
+    try {
+      await slurm.setDown(names, reason, { resumeAfterSeconds });
+      log.info("keeping nodes down", { ...fields, reason });
+    } catch (error) {
+      if (!isSlurmError(error)) throw error;
+      log.error(NOT_KEPT, { ...fields, reason: error.message });
+      refusals.push(error);
+    }
   }
+  const [first] = refusals;
+  if (first !== undefined) throw first;
 }
+
+const NOT_KEPT = "could not keep nodes down: after SuspendTimeout their jobs ask for them again";

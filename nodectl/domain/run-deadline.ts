@@ -20,6 +20,19 @@ export function runDeadlineSeconds(
   return Math.max(SECONDS_MIN, Math.min(configuredSeconds, patienceSeconds - MARGIN_SECONDS));
 }
 
+/** Without nodes.json, or with the one of an earlier nodectl: less than any SuspendTimeout that fits OCI. */
+const TEND_SECONDS_IF_UNKNOWN = 60;
+const TEND_MARGIN_SECONDS = 5;
+
+/**
+ * How long stopnode goes on trying to set failed nodes DOWN again, in seconds: until they are off, which is SuspendTimeout
+ * after Slurm called.
+ */
+export function tendSeconds(timers: PowerTimers | undefined): number {
+  const seconds = timers?.suspendTimeoutSeconds ?? TEND_SECONDS_IF_UNKNOWN;
+  return Math.max(SECONDS_MIN, seconds - TEND_MARGIN_SECONDS);
+}
+
 /** At the end of a run nothing is launched any more: what was launched needs its address, and Slurm its word. */
 const RESERVE_SHARE = 0.25;
 const RESERVE_SECONDS_MAX = 15;

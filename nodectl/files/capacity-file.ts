@@ -1,5 +1,15 @@
-import { appendFile, chown, mkdir, open, rename, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { constants } from "node:fs";
+import {
+  chown,
+  lchown,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  stat,
+  type FileHandle,
+} from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { parseCapacityEntry, type CapacityEntry } from "../domain/capacity-entry.ts";
 
 /** Beyond this the file is written anew with what still counts. */
@@ -14,43 +24,80 @@ export interface CapacityStore {
   add(entry: CapacityEntry): Promise<void>;
 }
 
+export interface CapacityFileOptions {
+  readonly file: string;
+  /** Whoever owns its directory runs startnode for Slurm, and gets what root makes. */
+  readonly logFile: string;
+  readonly nowMs: () => number;
+}
+
 /**
  * One small file of JSON lines. A line is appended with one write, which the kernel does not mix with another's
  * (O_APPEND), so that no lock is needed; when two processes write the file anew at once, some lines are lost and cost a
  * call each. Every error is the caller's to report: without the file all works, only slower.
  */
 export class CapacityFile implements CapacityStore {
-  readonly #file: string;
-  readonly #nowMs: () => number;
+  readonly #options: CapacityFileOptions;
+  #lastAdd: Promise<void> = Promise.resolve();
 
-  constructor(file: string, nowMs: () => number) {
-    this.#file = file;
-    this.#nowMs = nowMs;
+  constructor(options: CapacityFileOptions) {
+    this.#options = options;
   }
 
   async read(): Promise<readonly CapacityEntry[]> {
-    const text = await readTail(this.#file);
+    const text = await readTail(this.#options.file);
     return text.split("\n").flatMap((line) => parseCapacityEntry(line) ?? []);
   }
 
+  /** One after the other: two that write the file anew at once would take each other's draft. */
   async add(entry: CapacityEntry): Promise<void> {
-    await mkdir(dirname(this.#file), { recursive: true, mode: 0o755 });
-    await appendFile(this.#file, `${JSON.stringify(entry)}\n`, { mode: 0o644 });
+    const added = this.#lastAdd.then(() => this.#append(entry));
+    this.#lastAdd = added.catch(() => undefined);
+    await added;
+  }
+
+  async #append(entry: CapacityEntry): Promise<void> {
+    const { file, logFile } = this.#options;
+    if (isRoot()) await makeCapacityDirectory(file, logFile);
+    else await mkdir(dirname(file), { recursive: true, mode: 0o755 });
+    await write(file, constants.O_APPEND, `${JSON.stringify(entry)}\n`);
     await this.#compact();
   }
 
   async #compact(): Promise<void> {
-    const text = await readTail(this.#file);
+    const { file } = this.#options;
+    const text = await readTail(file);
     if (text.length < COMPACT_BYTES) return;
     const newest = new Map((await this.read()).map((entry) => [entry.key, entry]));
-    const nowMs = this.#nowMs();
+    const nowMs = this.#options.nowMs();
     const lines = [...newest.values()]
       .filter(({ untilMs }) => untilMs > nowMs)
       .map((entry) => `${JSON.stringify(entry)}\n`);
-    const draft = `${this.#file}.${process.pid}`;
-    await writeFile(draft, lines.join(""), { mode: 0o644 });
-    await rename(draft, this.#file);
+    const draft = `${file}.${process.pid}`;
+    await write(draft, constants.O_TRUNC, lines.join(""));
+    await rename(draft, file);
   }
+}
+
+/** The directory is slurm's and root writes here too: a link would lead root's hand elsewhere. */
+async function write(file: string, flag: number, text: string): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW } = constants;
+  const handle = await open(file, O_WRONLY | O_CREAT | O_NOFOLLOW | flag, 0o644);
+  try {
+    await handle.appendFile(text);
+    if (isRoot()) await giveToOwnerOf(dirname(file), handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function giveToOwnerOf(directory: string, handle: FileHandle): Promise<void> {
+  const { uid, gid } = await stat(directory);
+  if ((await handle.stat()).uid !== uid) await handle.chown(uid, gid);
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
 }
 
 /** The file's end; a line that is cut at its beginning is no entry and is passed over. */
@@ -74,14 +121,21 @@ async function readTail(file: string): Promise<string> {
 }
 
 /**
- * Makes the file's directory, for root to call: it belongs to the owner of another one, that of the log, who runs startnode.
- * /run is empty after each start of the machine. Does nothing when it is there.
+ * Makes the file's directory, for root to call: it and the file belong to the owner of another one, that of the log, who runs
+ * startnode. /run is empty after each start of the machine. What is there already is given back to him, unless others keep
+ * files there too.
  */
 export async function makeCapacityDirectory(file: string, logFile: string): Promise<void> {
   const directory = dirname(file);
   const made = await mkdir(directory, { recursive: true, mode: 0o755 });
-  if (made === undefined) return;
   const { uid, gid } = await stat(dirname(logFile));
   // Not the parents: root's lock is in one of them.
-  await chown(directory, uid, gid);
+  if (made !== undefined) {
+    await chown(directory, uid, gid);
+    return;
+  }
+  const names = await readdir(directory);
+  if (!names.every((name) => name.startsWith(basename(file)))) return;
+  if ((await stat(directory)).uid !== uid) await chown(directory, uid, gid);
+  for (const name of names) await lchown(join(directory, name), uid, gid);
 }

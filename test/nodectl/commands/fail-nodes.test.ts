@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { abandonNodes, failNodes, type FailContext } from "../../../nodectl/commands/fail-nodes.ts";
+import type { LogFields } from "../../../nodectl/domain/log.ts";
 import { localIsoTime } from "../../../nodectl/domain/local-time.ts";
 import { resumeJobs } from "../../../nodectl/domain/resume-jobs.ts";
-import { SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
+import { NodeUpdateError, SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
 import { RecordingSlurm } from "./recording-slurm.ts";
 
 const NOW = Date.parse("2026-11-25T14:00:00Z");
@@ -12,15 +13,21 @@ const NO_MACHINE = '{"hasNoMachine":true}';
 
 let slurm: RecordingSlurm;
 let lines: string[];
+/** The nodes of each error of Slurm's. */
+let refusals: (string | undefined)[];
 
 beforeEach(() => {
   slurm = new RecordingSlurm();
   lines = [];
+  refusals = [];
   for (const name of ["n1", "n2", "n3"]) slurm.setNode(name, "ALLOCATED", ["CLOUD", "POWERING_UP"]);
 });
 
 function context(): FailContext {
-  const write = (event: string): void => void lines.push(event);
+  const write = (event: string, { nodes }: LogFields = {}): void => {
+    lines.push(event);
+    if (event.startsWith("Slurm refused")) refusals.push(nodes);
+  };
   return {
     slurm,
     resumeJobs: resumeJobs([
@@ -105,9 +112,28 @@ describe("failNodes()", () => {
     expect(lines).toEqual([
       "could not start node",
       "could not tell the users of jobs",
-      "Slurm refused an update",
-      "Slurm refused an update",
+      "Slurm refused to set nodes down: they wait for ResumeTimeout",
     ]);
+  });
+
+  it("powers down none but those that Slurm has set DOWN: the others would be open at once", async () => {
+    const setDown = slurm.setDown.bind(slurm);
+    slurm.setDown = async (names, reason, options) => {
+      await setDown(
+        names.filter((name) => name === "n2"),
+        reason,
+        options,
+      );
+      if (names.includes("n3")) throw slurmError();
+      throw new NodeUpdateError([{ nodeName: "n1", error: slurmError() }]);
+    };
+    await failNodes(context(), [
+      { nodeName: "n1", reason: "no room" },
+      { nodeName: "n2", reason: "no room" },
+      { nodeName: "n3", reason: "no such image" },
+    ]);
+    expect(slurm.calls.at(-1)).toBe("power down n2");
+    expect(refusals).toEqual(["n1", "n3"]);
   });
 
   it("asks nothing of Slurm when nothing has failed", async () => {

@@ -214,6 +214,17 @@ describe("startNodes()", () => {
     expect([...slurm.down.keys()]).toEqual([]);
   });
 
+  it("goes on looking for addresses after a list that was refused once", async () => {
+    const list = cloud.listPrivateAddresses.bind(cloud);
+    let asked = 0;
+    cloud.listPrivateAddresses = () => {
+      if (++asked > 1) return list();
+      return Promise.reject(new OciCallError(failure("auth", "no", "NotAuthenticated")));
+    };
+    expect(await start("n-1")).toMatchObject({ launched: ["n-1"], unaddressed: [] });
+    expect(slurm.addresses.has("n-1")).toBe(true);
+  });
+
   it("does not report the address of an earlier holder of the label", async () => {
     const earlier = [{ hostnameLabel: "n-1", ipAddress: "10.0.1.250", timeCreatedMs: 0 }];
     const list = cloud.listPrivateAddresses.bind(cloud);

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import {
   returnFailedNodes,
   tendFailedNodes,
+  tendPersistently,
   type TendContext,
 } from "../../../nodectl/commands/tend-nodes.ts";
 import { failureReason } from "../../../nodectl/domain/failed-node.ts";
@@ -39,6 +40,11 @@ function context(): TendContext {
   };
 }
 
+function refusal(): SlurmCommandError {
+  const result = { command: "x", exitCode: 1, stdout: "", stderr: "no", failure: undefined };
+  return new SlurmCommandError(result);
+}
+
 function setFailed(name: string, base: string, flag: string, afterMs: number): void {
   slurm.setNode(name, base, ["CLOUD", flag], 0, failureReason("no room", START + afterMs));
 }
@@ -66,9 +72,51 @@ describe("tendFailedNodes()", () => {
   });
 
   it("leaves it to the next run when Slurm does not answer", async () => {
-    const result = { command: "x", exitCode: 1, stdout: "", stderr: "no", failure: undefined };
-    slurm.listNodes = () => Promise.reject(new SlurmCommandError(result));
+    slurm.listNodes = () => Promise.reject(refusal());
     expect(await tendFailedNodes(context())).toEqual({ kind: "refused" });
+  });
+});
+
+describe("one of several nodes that Slurm refuses", () => {
+  function refuse(nodeName: string): void {
+    const setDown = slurm.setDown.bind(slurm);
+    slurm.setDown = async (names, reason, options) => {
+      if (names.includes(nodeName)) throw refusal();
+      await setDown(names, reason, options);
+    };
+  }
+
+  it("keeps neither the others from staying down, nor those that are due from returning", async () => {
+    setFailed("n1", "IDLE", "POWERING_DOWN", 60_000);
+    setFailed("n2", "IDLE", "POWERING_DOWN", 90_000);
+    setFailed("n3", "DOWN", "POWERED_DOWN", -1);
+    refuse("n1");
+    expect(await tendFailedNodes(context())).toEqual({ kind: "refused" });
+    expect([...slurm.down.keys()]).toEqual(["n2"]);
+    expect(slurm.calls).toContain("return n3 after 0 s");
+  });
+});
+
+describe("tendPersistently()", () => {
+  it("tries again while Slurm does not answer: a node that is not DOWN again is idle soon", async () => {
+    setFailed("n1", "IDLE", "POWERING_DOWN", 60_000);
+    const listNodes = slurm.listNodes.bind(slurm);
+    let asked = 0;
+    slurm.listNodes = () => (++asked < 4 ? Promise.reject(refusal()) : listNodes());
+    await tendPersistently(context(), new Set(), START + 20_000);
+    expect(slurm.down.has("n1")).toBe(true);
+  });
+
+  it("ends when the nodes are off", async () => {
+    slurm.listNodes = () => Promise.reject(refusal());
+    await tendPersistently(context(), new Set(), START + 20_000);
+    expect(now - START).toBe(19_000);
+  });
+
+  it("asks once when Slurm answers", async () => {
+    setFailed("n1", "DOWN", "POWERED_DOWN", 60_000);
+    await tendPersistently(context(), new Set(), START + 20_000);
+    expect(now).toBe(START);
   });
 });
 
@@ -93,8 +141,7 @@ describe("returnFailedNodes()", () => {
   });
 
   it("ends after two hours, also when Slurm never answers", async () => {
-    const result = { command: "x", exitCode: 1, stdout: "", stderr: "no", failure: undefined };
-    slurm.listNodes = () => Promise.reject(new SlurmCommandError(result));
+    slurm.listNodes = () => Promise.reject(refusal());
     await returnFailedNodes(context());
     expect(now - START).toBe(2 * HOUR_MS);
   });

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { launchDeadlineSeconds, runDeadlineSeconds } from "../../../nodectl/domain/run-deadline.ts";
+import {
+  launchDeadlineSeconds,
+  runDeadlineSeconds,
+  tendSeconds,
+} from "../../../nodectl/domain/run-deadline.ts";
 
 describe("runDeadlineSeconds()", () => {
   it.each([
@@ -27,5 +31,19 @@ describe("launchDeadlineSeconds()", () => {
     [5, 3.75],
   ])("of a run of %i s is %d", (run, launch) => {
     expect(launchDeadlineSeconds(run)).toBe(launch);
+  });
+});
+
+describe("tendSeconds()", () => {
+  it.each([
+    [120, 115],
+    [5, 5],
+  ])("lasts with SuspendTimeout %i nearly until nodes are off: %i", (suspend, expected) => {
+    const timers = { resumeTimeoutSeconds: 900, suspendTimeoutSeconds: suspend };
+    expect(tendSeconds(timers)).toBe(expected);
+  });
+
+  it("is most of a minute when nodes.json does not know Slurm's timers", () => {
+    expect(tendSeconds(undefined)).toBe(55);
   });
 });

@@ -1,9 +1,19 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  chown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CapacityEntry } from "../../../nodectl/domain/capacity-entry.ts";
-import { CapacityFile } from "../../../nodectl/files/capacity-file.ts";
+import { CapacityFile, makeCapacityDirectory } from "../../../nodectl/files/capacity-file.ts";
 
 const NOW_MS = 1_000_000;
 
@@ -20,12 +30,55 @@ afterEach(async () => {
 });
 
 function file(): CapacityFile {
-  return new CapacityFile(path, () => NOW_MS);
+  return new CapacityFile({ file: path, logFile: join(directory, "log"), nowMs: () => NOW_MS });
 }
 
 function entry(key: string, untilMs = NOW_MS + 60_000): CapacityEntry {
   return { key, kind: "capacity", untilMs, message: "500 InternalError: Out of host capacity." };
 }
+
+const SLURM_UID = 64_030;
+
+describe.runIf(process.getuid?.() === 0)(
+  "CapacityFile and makeCapacityDirectory(), as root",
+  () => {
+    const log = (): string => join(directory, "slurm/elastic.log");
+    const uidOf = async (name: string): Promise<number> => (await stat(name)).uid;
+
+    beforeEach(async () => {
+      await mkdir(join(directory, "slurm"));
+      await chown(join(directory, "slurm"), SLURM_UID, SLURM_UID);
+    });
+
+    it("leave what a start by hand makes to Slurm's user, who runs startnode afterwards", async () => {
+      await new CapacityFile({ file: path, logFile: log(), nowMs: () => NOW_MS }).add(entry("a"));
+      expect([await uidOf(dirname(path)), await uidOf(path)]).toEqual([SLURM_UID, SLURM_UID]);
+    });
+
+    it("give back to him what is root's already", async () => {
+      await mkdir(dirname(path));
+      await writeFile(path, "");
+      await makeCapacityDirectory(path, log());
+      expect([await uidOf(dirname(path)), await uidOf(path)]).toEqual([SLURM_UID, SLURM_UID]);
+    });
+
+    it("leave a directory alone in which others keep files", async () => {
+      await mkdir(dirname(path));
+      await writeFile(join(dirname(path), "finish.lock"), "");
+      await makeCapacityDirectory(path, log());
+      expect(await uidOf(dirname(path))).toBe(0);
+    });
+
+    it("follow no link that Slurm's user has put there", async () => {
+      await makeCapacityDirectory(path, log());
+      await writeFile(join(directory, "passwd"), "");
+      await symlink(join(directory, "passwd"), path);
+      const file = new CapacityFile({ file: path, logFile: log(), nowMs: () => NOW_MS });
+      await expect(file.add(entry("a"))).rejects.toThrow(/ELOOP/);
+      expect(await uidOf(join(directory, "passwd"))).toBe(0);
+    });
+  },
+);
 
 describe("CapacityFile", () => {
   it("is empty when it is not there, and makes its directory", async () => {
@@ -63,6 +116,19 @@ describe("CapacityFile", () => {
     await file().add(entry("b", NOW_MS + 2));
     expect((await readFile(path, "utf8")).trim().split("\n")).toHaveLength(1);
     expect(await file().read()).toEqual([entry("b", NOW_MS + 2)]);
+  });
+
+  it("takes adds of one process at once also when each writes it anew", async () => {
+    await file().add(entry("first"));
+    await appendFile(
+      path,
+      `${JSON.stringify({ ...entry("long"), message: "x".repeat(70_000) })}\n`,
+    );
+    const one = file();
+    const keys = Array.from({ length: 20 }, (_, index) => `key ${index}`);
+    await Promise.all(keys.map((key) => one.add(entry(key))));
+    const read = (await file().read()).map(({ key }) => key);
+    expect(read.sort()).toEqual(["first", "long", ...keys].sort());
   });
 
   it("says so when it cannot be written: the caller goes on without it", async () => {
