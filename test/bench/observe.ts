@@ -1,55 +1,20 @@
-import { expandHostlist } from "../../nodectl/domain/hostlist.ts";
 import type { CallEntry } from "../sandbox/api/call-log.ts";
-
-/** One `scontrol update`, as the stand-in wrote it down. */
-export interface SlurmUpdate {
-  /** Milliseconds since the epoch. */
-  readonly timeMs: number;
-  /** In lower case: scontrol does not mind. */
-  readonly words: ReadonlyMap<string, string>;
-}
-
-/** @throws Error for a line that is none of the stand-in's */
-export function readUpdates(text: string): SlurmUpdate[] {
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [, seconds, rest] = /^(\d+\.\d+) (.*)$/.exec(line) ?? [];
-      if (seconds === undefined || rest === undefined) throw new Error(`no update: ${line}`);
-      return { timeMs: Number(seconds) * 1000, words: wordsOf(rest) };
-    });
-}
-
-/** `reason=` is the last word and may have blanks. */
-function wordsOf(text: string): ReadonlyMap<string, string> {
-  const [before = "", ...reason] = text.split(/ (?=reason=)/i);
-  const words = [...before.split(" "), reason.join(" ")].filter((word) => word.includes("="));
-  return new Map(
-    words.map((word) => {
-      const at = word.indexOf("=");
-      return [word.slice(0, at).toLowerCase(), word.slice(at + 1)];
-    }),
-  );
-}
+import { givesAddresses, nodesOf, setsDown, type SlurmUpdate } from "../stand-in/slurm-updates.ts";
 
 /** When each node's address was first given to Slurm. */
 export function addressTimes(updates: readonly SlurmUpdate[]): Map<string, number> {
-  return firstTimes(updates.filter(({ words }) => words.has("nodeaddr") && !words.has("state")));
+  return firstTimes(updates.filter(givesAddresses));
 }
 
 /** When Slurm was first told that a node is down. */
 export function downTimes(updates: readonly SlurmUpdate[]): Map<string, number> {
-  const isDown = ({ words }: SlurmUpdate): boolean => /^down$/i.test(words.get("state") ?? "");
-  return firstTimes(updates.filter(isDown));
+  return firstTimes(updates.filter(setsDown));
 }
 
 function firstTimes(updates: readonly SlurmUpdate[]): Map<string, number> {
   const times = new Map<string, number>();
-  for (const { timeMs, words } of updates) {
-    const names = expandHostlist(words.get("nodename") ?? "");
-    if (names.kind === "invalid") throw new Error(`nodename: ${names.message}`);
-    for (const name of names.value) if (!times.has(name)) times.set(name, timeMs);
+  for (const update of updates) {
+    for (const name of nodesOf(update)) if (!times.has(name)) times.set(name, update.timeMs);
   }
   return times;
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
@@ -15,12 +15,20 @@ import { createCredentials, writeCredentials } from "../sandbox/api/credentials.
 import type { Latency } from "../sandbox/api/oci-door.ts";
 import type { RateLimits } from "../sandbox/api/rate-limit.ts";
 import { createRegion, type RegionDescription } from "../sandbox/api/region.ts";
+import { resultOf, type ProgramResult } from "./program-result.ts";
 import { startPrincipal, type Principal, type PrincipalOptions } from "./principal.ts";
 import { addStrangers } from "../sandbox/api/strangers.ts";
-import { addressesIn, downNodesIn, namesOf, poweredDownIn } from "./slurm-updates.ts";
+import {
+  addressesIn,
+  downNodesIn,
+  jobCommentsIn,
+  namesOf,
+  poweredDownIn,
+  readUpdates,
+  type SlurmUpdate,
+} from "../stand-in/slurm-updates.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
-const PROGRAM_TIMEOUT_MS = 50_000;
 
 export interface RigOptions {
   readonly cloud?: Partial<CloudSettings>;
@@ -30,13 +38,6 @@ export interface RigOptions {
   readonly strangerNames?: readonly string[];
   /** nodectl runs on an instance and has no API key. */
   readonly principal?: PrincipalOptions;
-}
-
-export interface ProgramResult {
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** Bundled once a file of tests: it takes longer than most of them. */
@@ -65,7 +66,7 @@ interface StartOptions {
   readonly env?: Record<string, string>;
 }
 
-/** The real bundles and the real SDK against the sandbox's API on loopback; only scontrol is a script. */
+/** The real bundles and the real SDK against the sandbox's API on loopback; only Slurm is a script. */
 export class Rig {
   readonly directory: string;
   readonly region: RegionDescription;
@@ -123,7 +124,8 @@ export class Rig {
 
   async #writeFiles(): Promise<void> {
     await mkdir(this.path("bin"));
-    await copyFile(join(REPOSITORY, "test/contract/fixtures/scontrol"), this.path("bin/scontrol"));
+    await copyFile(join(REPOSITORY, "test/stand-in/scontrol"), this.path("bin/scontrol"));
+    await symlink("scontrol", this.path("bin/squeue"));
     await writeFile(this.path("bin/updates"), "");
     await writeFile(this.path("keys"), "ssh-ed25519 AAAA opc@example\n");
     await writeFile(this.path("bootstrap.sh"), "#!/bin/sh\necho hello\n");
@@ -208,26 +210,33 @@ export class Rig {
     return await resultOf(await this.spawn(program, args, options));
   }
 
+  async #updates(): Promise<SlurmUpdate[]> {
+    return readUpdates(await readFile(this.path("bin/updates"), "utf8"));
+  }
+
   /** Every update that Slurm was asked for. */
   async updates(): Promise<string[]> {
-    return (await readFile(this.path("bin/updates"), "utf8"))
-      .split("\n")
-      .filter((line) => line !== "");
+    return (await this.#updates()).map(({ text }) => text);
   }
 
   /** NodeAddr by node name, as last reported. */
   async addresses(): Promise<Map<string, string>> {
-    return addressesIn(await this.updates());
+    return addressesIn(await this.#updates());
   }
 
   /** Reason by node name, of those that Slurm was told to set DOWN. */
   async downNodes(): Promise<Map<string, string>> {
-    return downNodesIn(await this.updates());
+    return downNodesIn(await this.#updates());
   }
 
   /** Those that Slurm would call stopnode for. */
   async nodesPoweredDown(): Promise<readonly string[]> {
-    return poweredDownIn(await this.updates());
+    return poweredDownIn(await this.#updates());
+  }
+
+  /** AdminComment by job id. */
+  async jobComments(): Promise<Map<number, string>> {
+    return jobCommentsIn(await this.#updates());
   }
 
   async forgetUpdates(): Promise<void> {
@@ -272,19 +281,4 @@ export function useRigs(): (options?: RigOptions) => Promise<Rig> {
     open.push(rig);
     return rig;
   };
-}
-
-async function resultOf(child: ChildProcess): Promise<ProgramResult> {
-  let stdout = "";
-  let stderr = "";
-  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const timer = setTimeout(() => child.kill("SIGKILL"), PROGRAM_TIMEOUT_MS);
-  return await new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode, signal) => {
-      clearTimeout(timer);
-      resolve({ exitCode, signal, stdout, stderr });
-    });
-  });
 }

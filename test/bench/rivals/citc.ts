@@ -15,7 +15,7 @@ import {
   type Clients,
   type Order,
 } from "./order.ts";
-import { SerialLoop } from "./serial-loop.ts";
+import { Threads } from "./threads.ts";
 
 // Cluster in the Cloud's startnode (its Python, step by step) as requests: for every node two lists by name, subnets,
 // images, the launch, a poll of its VNIC attachments, the VNIC. asyncio, but the SDK blocks, so that only the launch
@@ -23,7 +23,7 @@ import { SerialLoop } from "./serial-loop.ts";
 
 const POLL_MS = 5_000;
 /** Python 3.8: processors + 4, on a management node with two. */
-const THREADS = 6;
+const THREAD_COUNT = 6;
 
 /** What CitC gave the launch: 429, 409 IncorrectState and 5xx ten times; after 2^n s with jitter, at most 30 s. */
 const RETRIED: RetryConfiguration = {
@@ -40,14 +40,13 @@ function configuration(retryConfiguration: RetryConfiguration): ClientConfigurat
 interface Tools extends Clients {
   readonly launching: Clients["compute"];
   /** The coroutines' own thread, and the pool's. */
-  readonly loop: SerialLoop;
-  readonly threads: readonly SerialLoop[];
+  readonly loop: Threads;
+  readonly threads: Threads;
 }
 
-async function startNode(order: Order, tools: Tools, index: number): Promise<void> {
+async function startNode(order: Order, tools: Tools, displayName: string): Promise<void> {
   const { compute, network, launching, loop, threads } = tools;
   const { compartmentOcid: compartmentId } = order;
-  const displayName = order.nodeNames[index] ?? "";
   const launchInstanceDetails = await loop.blocking(async () => {
     // Is one TERMINATING? Is one there? Asked twice.
     await compute.listInstances({ compartmentId, displayName });
@@ -56,8 +55,7 @@ async function startNode(order: Order, tools: Tools, index: number): Promise<voi
     await compute.listImages({ compartmentId, operatingSystem: "Canonical Ubuntu" });
     return launchDetails(order, displayName);
   });
-  const thread = threads[index % threads.length] ?? loop;
-  const { instance } = await thread.blocking(() =>
+  const { instance } = await threads.blocking(() =>
     launching.launchInstance({ launchInstanceDetails }),
   );
   const attachments = (): ReturnType<typeof compute.listVnicAttachments> =>
@@ -77,8 +75,8 @@ const isKind = process.argv.includes("--retry-reads");
 const tools: Tools = {
   ...createClients(order, configuration(isKind ? RETRIED : NoRetryConfigurationDetails)),
   launching: createClients(order, configuration(RETRIED)).compute,
-  loop: new SerialLoop(),
-  threads: Array.from({ length: THREADS }, () => new SerialLoop()),
+  loop: new Threads(1),
+  threads: new Threads(THREAD_COUNT),
 };
 // As gather() does: the first failure ends the program, whatever the others are doing.
-await Promise.all(order.nodeNames.map((_name, index) => startNode(order, tools, index)));
+await Promise.all(order.nodeNames.map((name) => startNode(order, tools, name)));

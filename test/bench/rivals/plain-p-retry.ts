@@ -5,10 +5,11 @@ import pRetry from "p-retry";
 import { createClients, launchDetails, readOrder, reportAddresses, type Order } from "./order.ts";
 
 // What a careful person writes with the SDK and p-retry: an explicit retry token, exponential back-off with jitter,
-// a bounded number of launches at once, one list of addresses for all. It differs from ours in the pace alone: every
-// launch decides by itself when to come again.
+// as many launches at once as ours, one list of addresses for all. What differs is the pace: every launch decides by
+// itself when to come again, and keeps its place among those under way while it waits.
 
-const CONCURRENCY = 32;
+/** As launch_concurrency has it. */
+const CONCURRENCY = 64;
 const POLL_MS = 2_000;
 /** The SDK's own retries and breaker are off, or both would repeat. */
 const CONFIGURATION: ClientConfiguration = {

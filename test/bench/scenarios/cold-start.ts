@@ -1,11 +1,11 @@
 import type { CallEntry } from "../../sandbox/api/call-log.ts";
-import { median } from "../observe.ts";
+import { addressTimes, median } from "../observe.ts";
 import type { ScenarioResult } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
-import type { ProgramRun } from "../world/run-program.ts";
+import type { ProgramOptions, ProgramRun } from "../world/run-program.ts";
 import { withWorld, type Bench, type World } from "../world/world.ts";
 import { compressHostlist } from "../../../nodectl/domain/hostlist.ts";
-import { nodeNames, writeOrder } from "./start-subject.ts";
+import { nodeNames, slurmsCall, writeOrder } from "./start-subject.ts";
 
 const RUN_COUNT = 15;
 const CAP_MS = 30_000;
@@ -31,15 +31,15 @@ async function run(bench: Bench, world: World): Promise<ScenarioResult> {
   const names = nodeNames(RUN_COUNT);
   await world.files.setNodes(compressHostlist(names), names, 1);
   const order = await writeOrder(world, []);
-  const { node, program } = bench.installation;
+  const { node } = bench.installation;
   const samples: Samples = { empty: [], ours: [], sdk: [] };
   for (const name of names) {
-    samples.empty.push((await spawn(bench, node, ["-e", "0"])).durationMs);
-    const ours = [program("startnode"), "--config", world.files.settings, name] as const;
-    samples.ours.push(await untilRequest(bench, world, ours));
-    const sdk = [node, "--no-deprecation", bench.programs.sdkListInstances, order] as const;
-    samples.sdk.push(await untilRequest(bench, world, sdk));
+    samples.empty.push((await spawn(bench, { command: node, args: ["-e", "0"] })).durationMs);
+    samples.ours.push(await untilRequest(bench, world, await slurmsCall(bench, world, [name])));
+    const args = ["--no-deprecation", bench.programs.sdkListInstances, order];
+    samples.sdk.push(await untilRequest(bench, world, { command: node, args }));
   }
+  const addressed = addressTimes(await world.files.updates());
   const [empty, ours, sdk] = [samples.empty, samples.ours, samples.sdk].map(median);
   bench.progress(`node -e 0 ${empty?.toFixed(0)} ms, ours ${ours?.toFixed(0)} ms`);
   return {
@@ -53,28 +53,26 @@ async function run(bench: Bench, world: World): Promise<ScenarioResult> {
         target: { of: "ratio", bound: "at-most", limit: 9 },
       },
     ],
-    lost: [],
+    lost: names.filter((name) => !addressed.has(name)),
     data: { runtime: bench.installation.nodeVersion, samplesMs: samples },
   };
 }
 
-async function spawn(bench: Bench, command: string, args: readonly string[]): Promise<ProgramRun> {
-  const outcome = await bench.runner.run({ command, args, isMeasured: false, capMs: CAP_MS });
-  if (outcome.exitCode !== 0) {
-    throw new Error(`${command} ${args.join(" ")} failed: ${outcome.stderr}`);
+type Call = Pick<ProgramOptions, "command" | "args" | "env">;
+
+async function spawn(bench: Bench, call: Call): Promise<ProgramRun> {
+  const outcome = await bench.runner.run({ ...call, isMeasured: false, capMs: CAP_MS });
+  if (outcome.exitCode !== 0 || outcome.isCut) {
+    throw new Error(`${call.command} ${call.args.join(" ")} failed: ${outcome.stderr}`);
   }
   return outcome;
 }
 
 /** Milliseconds from before the process was made until its first request had arrived, body and all. */
-async function untilRequest(
-  bench: Bench,
-  { api }: World,
-  [command, ...args]: readonly [string, ...string[]],
-): Promise<number> {
+async function untilRequest(bench: Bench, { api }: World, call: Call): Promise<number> {
   const [last] = (await api.calls()).slice(-1);
-  const { startedMs } = await spawn(bench, command, args);
+  const { startedMs } = await spawn(bench, call);
   const [first]: readonly (CallEntry | undefined)[] = await api.calls(last?.sequence ?? 0);
-  if (first === undefined) throw new Error(`${command} sent no request`);
+  if (first === undefined) throw new Error(`${call.command} sent no request`);
   return first.timeMs - startedMs;
 }

@@ -1,20 +1,20 @@
 import type { CallEntry } from "../../sandbox/api/call-log.ts";
-import type { FaultRule } from "../../sandbox/api/fault-rules.ts";
+import { OUT_OF_CAPACITY, type FaultRule } from "../../sandbox/api/fault-rules.ts";
 import { secondsToOtherDomain } from "../observe.ts";
 import type { Row, ScenarioResult } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import { withWorld, type Bench } from "../world/world.ts";
 import { COMMON_LIMITER } from "./limiters.ts";
-import { addressed, atMost, describeLaunches, launched, requestsPerNode } from "./start-rows.ts";
+import {
+  addressed,
+  atMost,
+  describeLaunches,
+  floorSeconds,
+  launched,
+  requestsPerNode,
+} from "./start-rows.ts";
 import type { StartObservation } from "./start-observation.ts";
 import { nodeNames, start } from "./start-subject.ts";
-
-const OUT_OF_CAPACITY = {
-  kind: "error",
-  status: 500,
-  code: "InternalError",
-  message: "Out of host capacity.",
-} as const;
 
 interface FaultCase {
   readonly name: string;
@@ -32,7 +32,7 @@ interface FaultCase {
 const CASES: readonly FaultCase[] = [
   {
     name: "half-refused",
-    title: "half of the calls refused at random (429), token bucket 20/s, burst 40",
+    title: `half of the calls refused at random (429), ${COMMON_LIMITER.title}`,
     nodeCount: 200,
     quickNodeCount: 60,
     adCount: 1,
@@ -45,7 +45,8 @@ const CASES: readonly FaultCase[] = [
     }),
     rows: (label, ours) => {
       // Every launch takes two requests, and all of them are counted by the limiter.
-      const floor = (2 * ours.nodeCount) / 20;
+      const { nodeCount, startedMs } = ours;
+      const floor = floorSeconds(COMMON_LIMITER.limiter, { nodeCount: 2 * nodeCount, startedMs });
       const requests = requestsPerNode(ours)?.value;
       return [
         {

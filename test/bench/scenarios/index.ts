@@ -5,7 +5,6 @@ import { faultScenarios } from "./faults.ts";
 import { finishScenario } from "./finish.ts";
 import { launchScenario } from "./launch.ts";
 import { LIMITER_CASES } from "./limiters.ts";
-import { manyProcessesScenario } from "./many-processes.ts";
 import { stopScenario } from "./stop.ts";
 
 /** In the order in which they run. */
@@ -14,7 +13,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...LIMITER_CASES.map(launchScenario),
   citcScenario,
   stopScenario,
-  manyProcessesScenario,
   finishScenario,
   ...faultScenarios,
 ];

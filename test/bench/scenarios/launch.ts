@@ -1,6 +1,6 @@
 import type { Curve, Row, ScenarioResult } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
-import { withWorld, type Bench } from "../world/world.ts";
+import type { Bench } from "../world/world.ts";
 import type { LimiterCase } from "./limiters.ts";
 import {
   addressed,
@@ -16,7 +16,7 @@ import {
   residentMb,
 } from "./start-rows.ts";
 import type { StartObservation } from "./start-observation.ts";
-import { nodeNames, start, type Subject } from "./start-subject.ts";
+import { nodeNames, startInFreshWorld, type Subject } from "./start-subject.ts";
 
 /** A rival is cut at so many floors, and ours at so many: the first is slow, the second would be broken. */
 const RIVAL_CAP = { floors: 2, extraMs: 5_000 };
@@ -38,16 +38,14 @@ function titleOf({ title, isOutOfSample = false }: LimiterCase, nodeCount: numbe
 }
 
 async function run(bench: Bench, oneCase: LimiterCase): Promise<ScenarioResult> {
-  const { nodeCount, quickNodeCount = nodeCount } = oneCase;
+  const { nodeCount, quickNodeCount = nodeCount, processCount = 1 } = oneCase;
   const names = nodeNames(bench.isQuick ? quickNodeCount : nodeCount);
   const capMs = ({ floors, extraMs }: typeof OUR_CAP): number =>
     floors * 1000 * floorSeconds(oneCase.limiter, { nodeCount: names.length, startedMs: 0 }) +
     extraMs;
-  const subject = async (kind: Subject, cap: typeof OUR_CAP): Promise<StartObservation> =>
-    await withWorld(bench, oneCase.apiOptions, (world) =>
-      start(bench, world, kind, { nodeNames: names, capMs: capMs(cap) }),
-    );
-  const ours = await subject({ kind: "ours", processCount: 1 }, OUR_CAP);
+  const subject = (kind: Subject, cap: typeof OUR_CAP): Promise<StartObservation> =>
+    startInFreshWorld(bench, oneCase, kind, { nodeNames: names, capMs: capMs(cap) });
+  const ours = await subject({ kind: "ours", processCount }, OUR_CAP);
   bench.progress(`ours: ${describeLaunches(ours)}`);
   const rivals = oneCase.hasNoRival === true ? [] : [await subject(PLAIN, RIVAL_CAP)];
   for (const rival of rivals) bench.progress(`${RIVAL}: ${describeLaunches(rival)}`);
@@ -68,7 +66,7 @@ function rowsOf(oneCase: LimiterCase, { ours, rivals }: Compared): Row[] {
   const label = titleOf(oneCase, ours.nodeCount);
   const { targets, judgesMemory = false } = oneCase;
   const floor = floorSeconds(oneCase.limiter, ours);
-  const named = rivals.map((rival) => ({ name: rivalName(oneCase, rival), observation: rival }));
+  const named = rivals.map((observation) => ({ name: RIVAL, observation }));
   const subjects = { ours, rivals: named };
   return [
     {
@@ -89,12 +87,6 @@ function rowsOf(oneCase: LimiterCase, { ours, rivals }: Compared): Row[] {
       ...atMost("value", judgesMemory ? 120 : undefined),
     },
   ];
-}
-
-/** It met the windows at another phase than ours did. */
-function rivalName({ limiter }: LimiterCase, rival: StartObservation): string {
-  if (limiter.kind === "token-bucket") return RIVAL;
-  return `${RIVAL} (its floor: ${floorSeconds(limiter, rival).toFixed(2)} s)`;
 }
 
 function curvesOf(oneCase: LimiterCase, { ours, rivals }: Compared): Curve[] {

@@ -8,21 +8,27 @@ export interface LaunchTargets {
   readonly requests?: number;
 }
 
-/** A limiter, and how many nodes are started against it. */
-export interface LimiterCase {
-  readonly name: string;
+/** An API whose callers are limited. */
+export interface Limited {
   readonly title: string;
   /** What `npm run oci-api` is told. */
   readonly apiOptions: readonly string[];
   /** The limiter that launches meet. */
   readonly limiter: Limiter;
+}
+
+/** A limiter, and how many nodes are started against it. */
+export interface LimiterCase extends Limited {
+  readonly name: string;
   readonly nodeCount: number;
   /** With --quick; absent: left out. */
   readonly quickNodeCount?: number;
+  /** The nodes are spread over so many startnodes at once. Default 1. */
+  readonly processCount?: number;
   readonly targets: LaunchTargets;
   /** Nothing was tuned against it. */
   readonly isOutOfSample?: boolean;
-  /** The rival does not look at what this limiter is about: its numbers are those of another case. */
+  /** What the case is about is nothing to the rival: its numbers are those of another case. */
   readonly hasNoRival?: boolean;
   /** Its launches over time are in the plot. */
   readonly isPlotted?: boolean;
@@ -30,8 +36,9 @@ export interface LimiterCase {
   readonly judgesMemory?: boolean;
 }
 
-function bucket(ratePerSecond: number, burst: number): Pick<LimiterCase, "limiter" | "apiOptions"> {
+function bucket(ratePerSecond: number, burst: number): Limited {
   return {
+    title: `token bucket ${ratePerSecond}/s, ${burst === 1 ? "no burst" : `burst ${burst}`}`,
     limiter: { kind: "token-bucket", ratePerSecond, burst },
     apiOptions: ["--rate", String(ratePerSecond), "--burst", String(burst)],
   };
@@ -47,7 +54,6 @@ export const COMMON_LIMITER = COMMON;
 export const LIMITER_CASES: readonly LimiterCase[] = [
   {
     name: "launch-1000",
-    title: "token bucket 20/s, burst 40",
     ...COMMON,
     nodeCount: 1000,
     targets: { launched: 1.05, addressed: 1.08, requests: 1.08 },
@@ -56,7 +62,6 @@ export const LIMITER_CASES: readonly LimiterCase[] = [
   },
   {
     name: "launch-200",
-    title: "token bucket 20/s, burst 40",
     ...COMMON,
     nodeCount: 200,
     quickNodeCount: 200,
@@ -65,7 +70,6 @@ export const LIMITER_CASES: readonly LimiterCase[] = [
   },
   {
     name: "launch-fast",
-    title: "token bucket 100/s, burst 200",
     ...bucket(100, 200),
     nodeCount: 1000,
     quickNodeCount: 500,
@@ -74,21 +78,19 @@ export const LIMITER_CASES: readonly LimiterCase[] = [
   },
   {
     name: "launch-slow",
-    title: "token bucket 5/s, burst 10",
     ...bucket(5, 10),
     nodeCount: 100,
     targets: { launched: 1.1 },
   },
   {
     name: "launch-no-burst",
-    title: "token bucket 10/s, no burst",
     ...bucket(10, 1),
     nodeCount: 100,
     targets: { launched: 1.3 },
   },
   {
     name: "launch-charged",
-    title: "token bucket 20/s, burst 40, refusals charged",
+    title: `${COMMON.title}, refusals charged`,
     limiter: COMMON.limiter,
     apiOptions: [...COMMON.apiOptions, "--rejected-cost", "1"],
     nodeCount: 200,
@@ -96,7 +98,7 @@ export const LIMITER_CASES: readonly LimiterCase[] = [
   },
   {
     name: "launch-retry-after",
-    title: "token bucket 20/s, burst 40, Retry-After",
+    title: `${COMMON.title}, Retry-After`,
     limiter: COMMON.limiter,
     apiOptions: [...COMMON.apiOptions, "--retry-after"],
     nodeCount: 200,
@@ -129,10 +131,20 @@ export const LIMITER_CASES: readonly LimiterCase[] = [
   },
   {
     name: "launch-slowest",
-    title: "token bucket 2/s, burst 5",
     ...bucket(2, 5),
     nodeCount: 40,
     targets: { launched: 1.4 },
     isOutOfSample: true,
+  },
+  {
+    // Slurm calls ResumeProgram once a scheduling pass: several may share the user's limit.
+    name: "four-processes",
+    ...COMMON,
+    title: `four startnodes at once, ${COMMON.title}`,
+    nodeCount: 1000,
+    quickNodeCount: 100,
+    processCount: 4,
+    hasNoRival: true,
+    targets: { launched: 1.25 },
   },
 ];

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { CallLog, type CallEntry } from "../../sandbox/api/call-log.ts";
-import { readUpdates } from "../observe.ts";
+import { readUpdates } from "../../stand-in/slurm-updates.ts";
 import type { ProgramRun } from "../world/run-program.ts";
 import { observeStart } from "./start-observation.ts";
 
@@ -23,7 +23,7 @@ it("counts from the start of the first process", () => {
   const later = { ...RUN, startedMs: 10_400, durationMs: 7_000 };
   const seen = observeStart([later, RUN], ["a"], [launch("a", "ocid-a")], UPDATES);
   expect(seen).toMatchObject({ launchTimes: [1.3], addressTimes: [2], downTimes: [3.5] });
-  expect(seen).toMatchObject({ endedAfterSeconds: 7, usage: { cpuSeconds: 2 }, lost: [] });
+  expect(seen).toMatchObject({ endedAfterSeconds: 7.4, usage: { cpuSeconds: 2 }, lost: [] });
 });
 
 it("calls a node lost that has no address and that Slurm was not told of", () => {

@@ -7,8 +7,8 @@ import {
   downTimes,
   isAccepted,
   type RequestCounts,
-  type SlurmUpdate,
 } from "../observe.ts";
+import type { SlurmUpdate } from "../../stand-in/slurm-updates.ts";
 import type { ProgramRun } from "../world/run-program.ts";
 import { together, type Usage } from "../world/usage.ts";
 
@@ -41,6 +41,7 @@ export function observeStart(
   updates: readonly SlurmUpdate[],
 ): StartObservation {
   const startedMs = Math.min(...runs.map((one) => one.startedMs));
+  const endedMs = Math.max(...runs.map((one) => one.startedMs + one.durationMs));
   const sinceStart = (timesMs: Iterable<number>): number[] =>
     [...timesMs].map((timeMs) => (timeMs - startedMs) / 1000).sort((a, b) => a - b);
   const addressed = addressTimes(updates);
@@ -56,7 +57,7 @@ export function observeStart(
     usage: together(runs.flatMap(({ usage }) => usage ?? [])),
     exitCodes: runs.map(({ exitCode }) => exitCode),
     isCut: runs.some(({ isCut }) => isCut),
-    endedAfterSeconds: Math.max(...runs.map(({ durationMs }) => durationMs)) / 1000,
+    endedAfterSeconds: (endedMs - startedMs) / 1000,
     lost: [
       ...nodeNames.filter((name) => !addressed.has(name) && !down.has(name)),
       ...launchedTwice(calls),

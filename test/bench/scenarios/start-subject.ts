@@ -1,8 +1,11 @@
 import { writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { compressHostlist } from "../../../nodectl/domain/hostlist.ts";
+import type { Limiter } from "../floor.ts";
 import { CLUSTER_ID, SHAPE } from "../world/cluster-files.ts";
-import type { ProgramRun } from "../world/run-program.ts";
-import type { Bench, World } from "../world/world.ts";
+import type { ProgramOptions, ProgramRun } from "../world/run-program.ts";
+import { withWorld, type Bench, type World } from "../world/world.ts";
+import type { Limited } from "./limiters.ts";
 import { observeStart, type StartObservation } from "./start-observation.ts";
 
 /** Who starts the nodes. */
@@ -15,19 +18,41 @@ export interface StartOptions {
   readonly nodeNames: readonly string[];
   readonly adCount?: number;
   readonly capMs: number;
+  /** What launches meet; a fixed window is waited for, so that every subject begins at the same phase. */
+  readonly limiter?: Limiter;
 }
 
-/** Lets the subject start all of the nodes in a fresh world, and looks at what the API and scontrol saw. */
+/** Lets the subject start all of the nodes behind this limiter, alone. */
+export async function startInFreshWorld(
+  bench: Bench,
+  { limiter, apiOptions }: Limited,
+  subject: Subject,
+  options: StartOptions,
+): Promise<StartObservation> {
+  return await withWorld(bench, apiOptions, (world) =>
+    start(bench, world, subject, { ...options, limiter }),
+  );
+}
+
+/** Lets the subject start all of the nodes, and looks at what the API and scontrol saw. */
 export async function start(
   bench: Bench,
   world: World,
   subject: Subject,
   options: StartOptions,
 ): Promise<StartObservation> {
-  const { nodeNames, capMs, adCount = 1 } = options;
+  const { nodeNames, capMs, adCount = 1, limiter } = options;
   await world.files.setNodes(compressHostlist(nodeNames), nodeNames, adCount);
+  if (limiter?.kind === "fixed-window") await untilWindowBegins(limiter.windowMs);
   const runs = await run(bench, world, subject, nodeNames, capMs);
   return observeStart(runs, nodeNames, await world.api.calls(), await world.files.updates());
+}
+
+/** Windows begin at multiples of their length since the epoch. */
+async function untilWindowBegins(windowMs: number): Promise<void> {
+  const beginsMs = Math.ceil(Date.now() / windowMs) * windowMs;
+  // A timer may fire a millisecond early.
+  while (Date.now() < beginsMs) await delay(beginsMs - Date.now());
 }
 
 async function run(
@@ -39,11 +64,13 @@ async function run(
 ): Promise<ProgramRun[]> {
   const common = { isMeasured: true, capMs };
   if (subject.kind === "ours") {
-    const command = bench.installation.program("startnode");
     return await Promise.all(
-      cut(nodeNames, subject.processCount).map((names) => {
-        const args = ["--config", world.files.settings, compressHostlist(names)];
-        return bench.runner.run({ ...common, command, args });
+      cut(nodeNames, subject.processCount).map(async (names) => {
+        const outcome = await bench.runner.run({
+          ...common,
+          ...(await slurmsCall(bench, world, names)),
+        });
+        return { ...outcome, stderr: `${outcome.stderr}${await world.files.logTail()}` };
       }),
     );
   }
@@ -55,6 +82,25 @@ async function run(
       : [plainPRetry, order];
   const args = ["--no-deprecation", ...argv];
   return [await bench.runner.run({ ...common, command: bench.installation.node, args })];
+}
+
+/**
+ * startnode as slurmctld calls it: next to no environment, and a file of jobs, for which the launcher returns at once
+ * while startnode goes on in a session of its own. Every node has a job of its own.
+ */
+export async function slurmsCall(
+  { installation }: Bench,
+  { files }: World,
+  nodeNames: readonly string[],
+): Promise<Pick<ProgramOptions, "command" | "args" | "env">> {
+  return {
+    command: installation.program("startnode"),
+    args: ["--config", files.settings, compressHostlist(nodeNames)],
+    env: {
+      SLURM_CONF: files.path("slurm.conf"),
+      SLURM_RESUME_FILE: await files.writeResumeFile(nodeNames),
+    },
+  };
 }
 
 /** The file that tells a rival what to do. */

@@ -14,7 +14,7 @@ const CAP_MS = 300_000;
 /** Stops nodes whose instances all run. */
 export const stopScenario: Scenario = {
   name: "stop",
-  title: "stopnode, token bucket 20/s, burst 40",
+  title: `stopnode, ${COMMON_LIMITER.title}`,
   run: (bench) => withWorld(bench, [], (world) => run(bench, world)),
 };
 
@@ -41,7 +41,7 @@ async function run(bench: Bench, world: World): Promise<ScenarioResult> {
   const times = terminations.map((timeMs) => (timeMs - startedMs) / 1000);
   bench.progress(`ours: ${times.length} terminated by ${(times.at(-1) ?? 0).toFixed(1)} s`);
   const requests = countRequests(calls);
-  const label = `stop ${names.length} nodes, token bucket 20/s, burst 40`;
+  const label = `stop ${names.length} nodes, ${COMMON_LIMITER.title}`;
   return {
     rows: [
       {

@@ -2,11 +2,14 @@ import { copyFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises"
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { readUpdates, type SlurmUpdate } from "../observe.ts";
+import { oneJobEach, resumeFileText } from "../../stand-in/resume-file.ts";
+import { readUpdates, type SlurmUpdate } from "../../stand-in/slurm-updates.ts";
 import type { Place } from "./api-process.ts";
 
-const BENCH_DIRECTORY = join(import.meta.dirname, "..");
-const SAMPLES = join(BENCH_DIRECTORY, "../nodectl/slurm/samples/24.11");
+const TESTS = join(import.meta.dirname, "../..");
+const SAMPLES = join(TESTS, "nodectl/slurm/samples/24.11");
+
+const LOG_TAIL_LENGTH = 4_000;
 
 export const SHAPE = "VM.Standard2.1";
 export const CLUSTER_ID = "bench";
@@ -24,7 +27,7 @@ export class ClusterFiles {
   static async create(directory: string, place: Place): Promise<ClusterFiles> {
     const files = new ClusterFiles(directory, place);
     await mkdir(files.path("bin"), { recursive: true });
-    await copyFile(join(BENCH_DIRECTORY, "fixtures/scontrol"), files.scontrol);
+    await copyFile(join(TESTS, "stand-in/scontrol"), files.scontrol);
     for (const name of ["squeue", "sinfo"]) await symlink("scontrol", files.path("bin", name));
     await files.makeSlurmDirectory();
     await mkdir(files.path("finalised"));
@@ -74,6 +77,18 @@ export class ClusterFiles {
     const [record] = answer.nodes;
     const nodes = names.map((name) => ({ ...record, name, address: name, hostname: name }));
     await writeFile(this.path("bin", file), JSON.stringify({ ...answer, nodes }, null, 2));
+  }
+
+  /** One for each set of nodes: several startnodes may run at once. */
+  async writeResumeFile(nodeNames: readonly string[]): Promise<string> {
+    const file = this.path(`resume-${nodeNames[0] ?? ""}.json`);
+    await writeFile(file, resumeFileText(oneJobEach(nodeNames)));
+    return file;
+  }
+
+  /** The last words of our programs: what goes on by itself has no stderr. */
+  async logTail(): Promise<string> {
+    return (await readFile(this.path("elastic.log"), "utf8")).slice(-LOG_TAIL_LENGTH);
   }
 
   async updates(): Promise<SlurmUpdate[]> {

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { exitUsage } from "./usage.ts";
+import { exitUsage, type ExitReport } from "./usage.ts";
 
 // Loaded before a program that is measured (--require): writes what it used when it exits. The kernel counts, so
 // nothing is missed between two samples.
@@ -7,8 +7,8 @@ const file = process.env["BENCH_USAGE_FILE"];
 if (file !== undefined) {
   // The cap: without this the process would end without an exit.
   process.once("SIGTERM", () => process.exit(143));
-  process.once("exit", () => {
-    const text = exitUsage(process.cpuUsage(), readFileSync("/proc/self/status", "utf8"));
-    writeFileSync(file, JSON.stringify(text));
+  process.once("exit", (exitCode) => {
+    const usage = exitUsage(process.cpuUsage(), readFileSync("/proc/self/status", "utf8"));
+    writeFileSync(file, JSON.stringify({ usage, exitCode } satisfies ExitReport));
   });
 }

@@ -6,6 +6,12 @@ export interface Usage {
   readonly residentMbMax: number;
 }
 
+/** What a measured process writes down as it exits. */
+export interface ExitReport {
+  readonly usage: Usage;
+  readonly exitCode: number;
+}
+
 /**
  * Peak memory comes from VmHWM of proc_pid_status(5) and not from getrusage(2): ru_maxrss survives execve, so that it
  * would be the bench's own memory whenever that is larger.

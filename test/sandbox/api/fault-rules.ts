@@ -31,6 +31,14 @@ export type FaultAnswer =
   /** Done and answered, late. */
   | { readonly kind: "delay"; readonly delayMs: number };
 
+/** Seen in public reports: a stock-out looks like a defect of the service but for its words. */
+export const OUT_OF_CAPACITY = {
+  kind: "error",
+  status: 500,
+  code: "InternalError",
+  message: "Out of host capacity.",
+} as const satisfies FaultAnswer;
+
 export interface FaultRule {
   /** OCI's name of an operation, or "*". */
   readonly operation: string;
