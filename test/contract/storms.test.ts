@@ -1,14 +1,24 @@
-import { describe, it } from "vitest";
-import { surviveKill, weatherStorm } from "./storm/storm.ts";
+import { describe, expect, it } from "vitest";
+import { surviveKill } from "./storm/kill.ts";
+import { planStorm } from "./storm/storm-plan.ts";
+import { weatherStorm } from "./storm/storm.ts";
+import { WEATHERS } from "./storm/weather.ts";
 
-// The long run has two hundred of each (test/long/storms.test.ts).
+/** Few, and between them every weather. The long run has two hundred (test/long/storms.test.ts). */
+const SEEDS = [1, 3, 5, 11, 20, 73, 76];
+
 describe("startnode in a storm of faults", () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])("settles every node: seed %i", async (seed) => {
+  it("meets every weather in these seeds", () => {
+    const met = new Set(SEEDS.flatMap((seed) => planStorm(seed).weather));
+    expect([...met].sort()).toEqual(WEATHERS.map(({ name }) => name).sort());
+  });
+
+  it.each(SEEDS)("settles every node: seed %i", async (seed) => {
     await weatherStorm(seed);
   });
 });
 
-describe("startnode, killed at a random moment of a resume of 100 nodes and run again", () => {
+describe("startnode, killed between two launches of a resume of 100 nodes and run again", () => {
   it.each([1, 2, 3, 4])("leaves exactly one instance a node, addressed: seed %i", async (seed) => {
     await surviveKill(seed, 100);
   });

@@ -1,13 +1,20 @@
 import pMap from "p-map";
 import { expect, test } from "vitest";
-import { surviveKill, weatherStorm } from "../contract/storm/storm.ts";
+import { surviveKill } from "../contract/storm/kill.ts";
+import { weatherStorm } from "../contract/storm/storm.ts";
 
-/** A storm waits more than it computes: three at a time on two cores. */
-const CONCURRENCY = 3;
-/** STORM_COUNT=200 is the whole of it; by default what fits beside the other long tests. */
-const COUNT = Number(process.env["STORM_COUNT"] ?? 24);
-/** The first seeds are npm test's; STORM_SEED starts elsewhere. */
-const FIRST_SEED = Number(process.env["STORM_SEED"] ?? 1);
+/** A storm waits more than it computes. */
+const CONCURRENCY = 4;
+const COUNT = wholeNumberOf("STORM_COUNT", 200);
+/** Elsewhere than from the first seed. */
+const FIRST_SEED = wholeNumberOf("STORM_SEED", 1);
+
+/** @throws Error for anything else: no storm at all would pass */
+function wholeNumberOf(variable: string, byDefault: number): number {
+  const text = process.env[variable] ?? String(byDefault);
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new Error(`${variable} is "${text}"; write a whole number from 1 on`);
+}
 
 /** Runs all seeds, so that one failure does not hide another, and names those that failed with their first words. */
 async function runSeeds(run: (seed: number) => Promise<void>): Promise<void> {
@@ -31,6 +38,6 @@ test(`${COUNT} storms of faults leave every node addressed, or DOWN with a reaso
   await runSeeds(weatherStorm);
 });
 
-test(`${COUNT} kills at random moments leave exactly one instance a node`, async () => {
+test(`${COUNT} kills between two launches leave exactly one instance a node`, async () => {
   await runSeeds((seed) => surviveKill(seed, 40));
 });

@@ -1,12 +1,18 @@
 import type { CloudSettings } from "../../sandbox/api/cloud-settings.ts";
-import type { FaultAnswer, FaultRule } from "../../sandbox/api/fault-rules.ts";
+import type { FaultRule } from "../../sandbox/api/fault-rules.ts";
 import type { RateLimits } from "../../sandbox/api/rate-limit.ts";
 import { seededRandom } from "../../sandbox/api/seeded-random.ts";
+import type { WaitingJobs } from "../../stand-in/resume-file.ts";
+import { namesOf } from "../../stand-in/slurm-updates.ts";
+import { WEATHERS, type Ingredients, type Weather } from "./weather.ts";
 
 /** What a seed gives: the same storm each time. */
 export interface StormPlan {
   readonly seed: number;
   readonly names: readonly string[];
+  /** The jobs that wait for the nodes; undefined: Slurm's file of them is gone when startnode looks. */
+  readonly jobs: WaitingJobs | undefined;
+  /** In the order in which they are asked. */
   readonly faults: readonly FaultRule[];
   readonly cloud: Partial<CloudSettings>;
   readonly rateLimits: RateLimits;
@@ -19,117 +25,68 @@ export interface StormPlan {
   readonly hasDyingNamesakes: boolean;
 }
 
-type Ingredient = (seed: number, nodeCount: number) => Partial<StormPlan>;
-
 const RUN_DEADLINE_SECONDS = 12;
-const NODE_COUNT = 30;
-
-function error(status: number, code: string, message: string): FaultAnswer {
-  return { kind: "error", status, code, message };
-}
-
-const OUT_OF_CAPACITY = error(500, "InternalError", "Out of host capacity.");
-
-function byChance(probability: number, seed: number, answer: FaultAnswer): FaultRule {
-  return { operation: "*", probability, seed, answer };
-}
-
-/** What the weather is made of; a storm has one to three of them. */
-const INGREDIENTS: Readonly<Record<string, Ingredient>> = {
-  "half of all calls are throttled": (seed) => ({
-    faults: [byChance(0.5, seed, error(429, "TooManyRequests", "slow down"))],
-  }),
-  "a third of all calls fail with 500": (seed) => ({
-    faults: [byChance(0.3, seed, error(500, "InternalError", "oops"))],
-  }),
-  "no capacity in the first availability domain": () => ({
-    faults: [
-      {
-        operation: "LaunchInstance",
-        match: { availabilityDomain: "Uocm:PHX-AD-1" },
-        answer: OUT_OF_CAPACITY,
-      },
-    ],
-  }),
-  "no capacity anywhere": () => ({
-    faults: [{ operation: "LaunchInstance", answer: OUT_OF_CAPACITY }],
-  }),
-  "the service limit is reached half way": (_seed, nodeCount) => ({
-    faults: [
-      {
-        operation: "LaunchInstance",
-        times: nodeCount / 2,
-        answer: { kind: "delay", delayMs: 0 },
-      },
-      { operation: "LaunchInstance", answer: error(400, "LimitExceeded", "limits were exceeded") },
-    ],
-  }),
-  "some calls are never answered": (seed) => ({
-    faults: [byChance(0.05, seed, { kind: "hang" })],
-    settings: { call_deadline_seconds: 1 },
-  }),
-  "connections are reset before the call was carried out": (seed) => ({
-    faults: [byChance(0.2, seed, { kind: "reset-before" })],
-  }),
-  "connections are reset after the call was carried out": (seed) => ({
-    faults: [byChance(0.2, seed, { kind: "reset-after" })],
-  }),
-  "accepted launches fail": (seed) => ({
-    faults: [
-      { operation: "LaunchInstance", probability: 0.2, seed, answer: { kind: "async-failure" } },
-    ],
-  }),
-  "pages are short, and every other one empty": () => ({
-    cloud: { pageSizeMax: 7, emptyPages: true },
-  }),
-  "lists are late": () => ({ cloud: { listDelayMs: 1_500, vnicDelayMs: 1_000 } }),
-  "namesakes are dying": () => ({ hasDyingNamesakes: true, cloud: { terminateMs: 1_500 } }),
-  "the deadline comes early": () => ({ settings: { run_deadline_seconds: 5 }, launchMs: 600 }),
-  "a proxy answers in HTML": (seed) => ({
-    faults: [
-      byChance(0.1, seed, {
-        kind: "raw",
-        status: 503,
-        contentType: "text/html",
-        body: "<html>busy</html>",
-      }),
-    ],
-  }),
-  "the limiter lets little through": () => ({
-    rateLimits: { all: { kind: "token-bucket", ratePerSecond: 20, burst: 10, rejectedCost: 0.5 } },
-  }),
-};
+const WEATHERS_MAX = 3;
+const JOB_NODES_MAX = 8;
+export const STORM_NODES = "vm-a-[0001-0030]";
 
 export function planStorm(seed: number): StormPlan & { readonly weather: readonly string[] } {
   const random = seededRandom(seed);
-  const kinds = Object.keys(INGREDIENTS);
-  const count = 1 + Math.floor(random() * 3);
-  const weather = [...new Set(Array.from({ length: count }, () => pick(kinds, random)))];
-  const parts = weather.map((kind, index) => {
-    const make = INGREDIENTS[kind];
-    if (make === undefined) throw new Error(`no such weather: ${kind}`);
-    return make(seed * 100 + index, NODE_COUNT);
-  });
+  const names = namesOf(STORM_NODES);
+  const weather = drawWeather(random);
+  const parts = weather.map(({ make }, index) => make(seed * 100 + index, names.length));
   const launchMs = Math.floor(random() * 60);
   return {
     seed,
-    weather,
-    names: Array.from({ length: NODE_COUNT }, (_, index) => nodeName(index + 1)),
-    faults: parts.flatMap(({ faults = [] }) => faults),
-    cloud: Object.assign({ bootMs: 500 }, ...parts.map(({ cloud }) => cloud ?? {})) as object,
-    rateLimits: Object.assign({}, ...parts.map((part) => part.rateLimits ?? {})) as RateLimits,
+    weather: weather.map(({ name }) => name),
+    names,
+    ...mix(parts),
     launchMs: Math.max(launchMs, ...parts.map((part) => part.launchMs ?? 0)),
-    settings: Object.assign(
-      { run_deadline_seconds: RUN_DEADLINE_SECONDS },
-      ...parts.map(({ settings }) => settings ?? {}),
-    ) as Record<string, number>,
     availabilityDomains: random() < 0.5 ? [1] : [1, 2, 3],
+    jobs: random() < 0.5 ? undefined : drawJobs(names, random),
+  };
+}
+
+function drawWeather(random: () => number): readonly Weather[] {
+  const count = 1 + Math.floor(random() * WEATHERS_MAX);
+  const drawn = [...new Set(Array.from({ length: count }, () => pick(WEATHERS, random)))];
+  const shortage = drawn.find(({ isShortage }) => isShortage === true);
+  return drawn.filter((one) => one.isShortage !== true || one === shortage);
+}
+
+function mix(
+  parts: readonly Ingredients[],
+): Pick<StormPlan, "faults" | "cloud" | "rateLimits" | "settings" | "hasDyingNamesakes"> {
+  const faults = parts.flatMap((part) => part.faults ?? []);
+  const isByChance = ({ probability }: FaultRule): boolean => probability !== undefined;
+  return {
+    // The first rule that strikes decides: one that always does would leave the others without a turn.
+    faults: [...faults.filter(isByChance), ...faults.filter((rule) => !isByChance(rule))],
+    cloud: merged<CloudSettings>([{ bootMs: 500 }, ...parts.map(({ cloud = {} }) => cloud)]),
+    rateLimits: merged<RateLimits>(parts.map(({ rateLimits = {} }) => rateLimits)),
+    settings: Object.fromEntries(
+      [
+        { run_deadline_seconds: RUN_DEADLINE_SECONDS },
+        ...parts.map(({ settings = {} }) => settings),
+      ].flatMap((settings) => Object.entries(settings)),
+    ),
     hasDyingNamesakes: parts.some((part) => part.hasDyingNamesakes === true),
   };
 }
 
-function nodeName(number: number): string {
-  return `vm-a-${String(number).padStart(4, "0")}`;
+function merged<Whole>(parts: readonly Partial<Whole>[]): Partial<Whole> {
+  return parts.reduce((whole, part) => ({ ...whole, ...part }), {});
+}
+
+/** Every node in one job, jobs of one node and of several. */
+export function drawJobs(names: readonly string[], random: () => number): WaitingJobs {
+  const jobs = new Map<number, readonly string[]>();
+  for (let next = 0; next < names.length;) {
+    const end = next + 1 + Math.floor(random() * JOB_NODES_MAX);
+    jobs.set(jobs.size + 1, names.slice(next, end));
+    next = end;
+  }
+  return jobs;
 }
 
 function pick<Item>(items: readonly Item[], random: () => number): Item {

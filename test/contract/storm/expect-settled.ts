@@ -1,0 +1,87 @@
+import { expect } from "vitest";
+import type { Rig } from "../rig.ts";
+import { instancesOf } from "./storm-rig.ts";
+import type { StormPlan } from "./storm-plan.ts";
+
+/** Below this, that a rule never struck may be chance. */
+const CHANCE = 0.001;
+
+/** Every rule had its turn: a storm that spares the run says nothing. */
+export function expectStruck(rig: Rig, { settings }: StormPlan, context: string): void {
+  // A run that is short may end before half of its launches have had their turn.
+  const isShort = (settings["run_deadline_seconds"] ?? 0) <= 5;
+  for (const { rule, matched, struck } of rig.api.faults.list()) {
+    const about = `${context}\nhad no turn: ${JSON.stringify(rule)}`;
+    if (!isShort) expect(matched, about).toBeGreaterThan(0);
+    const spared = (1 - (rule.probability ?? 1)) ** matched;
+    if (spared < CHANCE) expect(struck, about).toBeGreaterThan(0);
+  }
+}
+
+/**
+ * One instance a node at most; every node addressed, or DOWN with a reason and without an instance. When the time was
+ * up, the log names what has an instance and no address: the node's own registration brings it, or ResumeTimeout ends
+ * the wait.
+ */
+export async function expectEveryNodeSettled(
+  rig: Rig,
+  plan: StormPlan,
+  context: string,
+): Promise<void> {
+  const living = rig.livingNames();
+  expect(new Set(living).size, `${context}: two instances for a node`).toBe(living.length);
+  const down = await rig.downNodes();
+  const addresses = await rig.addresses();
+  const late = await lateNodes(rig, plan);
+  const unsettled = plan.names.filter((name) => {
+    if (down.has(name)) return living.includes(name);
+    return !living.includes(name) || !(addresses.has(name) || late.has(name));
+  });
+  expect(unsettled, `${context}: neither addressed nor DOWN`).toEqual([]);
+  for (const reason of down.values()) expect(reason, context).toMatch(/\w{3,}/);
+  const told = living.filter((name) => addresses.has(name) || !late.has(name));
+  await expectAddressesRight(rig, told, context);
+}
+
+/** Without an address when the run's time was up; none before. */
+async function lateNodes(rig: Rig, { settings }: StormPlan): Promise<ReadonlySet<unknown>> {
+  const log = await rig.log();
+  const durations = log.filter(({ event }) => event === "started nodes");
+  const isLate = durations.some(
+    ({ durationMs }) => Number(durationMs) >= 1000 * (settings["run_deadline_seconds"] ?? 0),
+  );
+  const nodes = log.filter(({ event }) => event === "found no address in time");
+  return new Set(isLate ? nodes.map(({ node }) => node) : []);
+}
+
+export async function expectAddressesRight(
+  rig: Rig,
+  names: readonly string[],
+  context: string,
+): Promise<void> {
+  const addresses = await rig.addresses();
+  const real = new Map(
+    instancesOf(rig)
+      .filter(({ lifecycleState }) => !lifecycleState.startsWith("TERMINAT"))
+      .map(({ displayName, privateIp }) => [displayName, privateIp]),
+  );
+  for (const name of names) expect(addresses.get(name), `${context}: ${name}`).toBe(real.get(name));
+}
+
+/** Every job that startnode could know of and that lost a node has been told why. */
+export async function expectJobsTold(rig: Rig, plan: StormPlan, context: string): Promise<void> {
+  const down = await rig.downNodes();
+  const comments = await rig.jobComments();
+  const jobs = [...(plan.jobs ?? [])];
+  const robbed = jobs.filter(([, names]) => names.some((name) => down.has(name)));
+  expect([...comments.keys()].sort(byNumber), `${context}: jobs that were told`).toEqual(
+    robbed.map(([jobId]) => jobId),
+  );
+  for (const comment of comments.values()) {
+    expect(comment, context).toMatch(/^startnode: no machine to be had: .*; next try after /);
+  }
+}
+
+function byNumber(left: number, right: number): number {
+  return left - right;
+}
