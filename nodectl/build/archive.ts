@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { chmod, copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { create } from "tar";
-import { PROGRAMS, SCRIPTS, SHELL_STARTED } from "./bundle.ts";
+import { defaultOf } from "../cli/setting-default.ts";
+import { SETTINGS } from "../cli/settings.ts";
+import { PROGRAMS, SCRIPTS, SHELL_LAUNCHER, SHELL_STARTED } from "./bundle.ts";
 
 /** Where the archive's parts stand on a machine: the paths that Slurm and the admins know. */
 const RUNTIME_PATH = "opt/citc/bin/node";
@@ -21,11 +23,13 @@ const QUIET = "--no-deprecation --max-semi-space-size=1";
 /**
  * For programs that wait more than they compute: without V8's optimizing compilers a run for 1,000 nodes stays below 120
  * MB (102 MB against 130), in the same time. Not --lite-mode: it takes WebAssembly away, which fetch needs. finish
- * and citc compute, and keep them. bin/startnode.sh has the same.
+ * and citc compute, and keep them.
  */
 const FRUGAL = `${QUIET} --optimize-for-size --no-opt --no-maglev --no-sparkplug`;
 
 const COMPUTING: ReadonlySet<string> = new Set(["finish", "citc"]);
+
+const DEFAULT_LOG = defaultOf(SETTINGS.log_file);
 
 /** Slurm refuses programs that group or others may write to, and calls them without a PATH. */
 const EXECUTABLE_MODE = 0o755;
@@ -46,9 +50,18 @@ export async function stage(parts: ArchiveParts): Promise<string[]> {
     const library = `${LIBRARY_DIRECTORY}/${name}.cjs`;
     const executable = `${EXECUTABLE_DIRECTORY}/${name}`;
     await place(join(parts.bundleDirectory, `${name}.cjs`), join(parts.stageDirectory, library));
-    const launcher = join(parts.stageDirectory, executable);
-    if (SHELL_STARTED.has(name)) await place(join(parts.scriptDirectory, `${name}.sh`), launcher);
-    else await writeLauncher(launcher, library, COMPUTING.has(name) ? QUIET : FRUGAL);
+    const options = COMPUTING.has(name) ? QUIET : FRUGAL;
+    const script = await readFile(join(parts.scriptDirectory, `${SHELL_LAUNCHER}.sh`), "utf8");
+    const text = SHELL_STARTED.has(name)
+      ? powerProgramText(script, {
+          program: name,
+          runtime: `/${RUNTIME_PATH}`,
+          options,
+          library: `/${library}`,
+          log: DEFAULT_LOG,
+        })
+      : `#!${INTERPRETER} ${options}\n"use strict";\nrequire("/${library}");\n`;
+    await writeLauncher(join(parts.stageDirectory, executable), text);
     files.push(library, executable);
   }
   for (const name of SCRIPTS) {
@@ -62,9 +75,21 @@ export async function stage(parts: ArchiveParts): Promise<string[]> {
   return files;
 }
 
-async function writeLauncher(launcher: string, library: string, options: string): Promise<void> {
+/** What bin/power-program.sh leaves open; `log` is where lines go that the program cannot write itself. */
+export type PowerProgramWords = Readonly<
+  Record<"program" | "runtime" | "options" | "library" | "log", string>
+>;
+
+/** The script that starts one of Slurm's power programs. */
+export function powerProgramText(script: string, words: PowerProgramWords): string {
+  return Object.entries(words).reduce(
+    (text, [key, word]) => text.replaceAll(`@${key.toUpperCase()}@`, word),
+    script,
+  );
+}
+
+async function writeLauncher(launcher: string, text: string): Promise<void> {
   await mkdir(dirname(launcher), { recursive: true });
-  const text = `#!${INTERPRETER} ${options}\n"use strict";\nrequire("/${library}");\n`;
   await writeFile(launcher, text);
   await chmod(launcher, EXECUTABLE_MODE);
 }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pack, stage } from "./archive.ts";
-import { bundlePrograms, PROGRAMS, SCRIPTS, SHELL_STARTED } from "./bundle.ts";
+import { bundlePrograms, PROGRAMS, SCRIPTS, SHELL_LAUNCHER } from "./bundle.ts";
 import { fetchRuntime, RUNTIME_VERSION, type Architecture } from "./runtime.ts";
 
 const SCRIPT_DIRECTORY = "nodectl/bin";
@@ -79,7 +79,7 @@ async function inputsDigest(
 ): Promise<string> {
   const hash = createHash("sha256").update(`${RUNTIME_VERSION} ${architecture}`);
   for (const name of PROGRAMS) hash.update(await readFile(join(bundleDirectory, `${name}.cjs`)));
-  for (const name of [...SCRIPTS, ...SHELL_STARTED]) {
+  for (const name of [...SCRIPTS, SHELL_LAUNCHER]) {
     hash.update(await readFile(join(rootDirectory, SCRIPT_DIRECTORY, `${name}.sh`)));
   }
   // How they are laid out is an input too.

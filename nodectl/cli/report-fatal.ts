@@ -6,7 +6,8 @@ import { createScontrol } from "../slurm/scontrol.ts";
 import { createCommandLog } from "./command-log.ts";
 import { jobsOrWarn } from "./read-resume-jobs.ts";
 import { describeError, type ProgramInput } from "./run.ts";
-import { SETTINGS, type Setting } from "./settings.ts";
+import { defaultOf } from "./setting-default.ts";
+import { SETTINGS } from "./settings.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** What a report of a failure needs of the settings, which may be what failed. */
@@ -54,13 +55,11 @@ export async function reportFatalStart(
   const failed = nodeNames.map((nodeName) => ({ nodeName, reason }));
   const retrySeconds = paths.retrySeconds ?? defaultOf(SETTINGS.retry_seconds);
   const context = {
-    ...{ slurm, log, clock: systemClock, resumeJobs: jobsOrWarn(resumeFile, log) },
+    slurm,
+    log,
+    clock: systemClock,
+    resumeJobs: jobsOrWarn(resumeFile, log),
     retryDelayMs: retrySeconds * 1000,
   };
   await failNodes(context, failed);
-}
-
-function defaultOf<Value>({ absent }: Setting<Value>): Value {
-  if (absent === "required") throw new Error("this setting has no default");
-  return absent.value;
 }

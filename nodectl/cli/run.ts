@@ -20,6 +20,9 @@ export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
+/** An error that escaped every promise: nobody has logged it, so that bin/power-program.sh does. */
+const CRASHED = 70;
+
 /** Runs an executable's program and ends the process: the only place that reads argv and calls exit. */
 export async function runProgram(name: string, program: Program): Promise<never> {
   const { stdout, stderr, pid } = process;
@@ -27,6 +30,10 @@ export async function runProgram(name: string, program: Program): Promise<never>
   // be full. None of it is a reason to leave nodes half started: the log file has all.
   stderr.on("error", () => undefined);
   stdout.on("error", () => undefined);
+  process.on("uncaughtException", (error) => {
+    stderr.write(`${name}: ${describeError(error)}\n`);
+    process.exit(CRASHED);
+  });
   const input = {
     argv: process.argv.slice(2),
     stdout,

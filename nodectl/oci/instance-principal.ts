@@ -105,7 +105,10 @@ async function openSession(options: InstancePrincipalOptions): Promise<Session> 
     const [{ publicKey, privateKey }, identity] = await Promise.all([making, reading]);
     const startedMs = clock.now();
     const { token, expiresAtMs } = await requestToken({
-      ...{ url: federationUrl, identity, publicKey, signal: bounded },
+      url: federationUrl,
+      identity,
+      publicKey,
+      signal: bounded,
       now: () => clock.now(),
     });
     const lifeMs = expiresAtMs - startedMs;
