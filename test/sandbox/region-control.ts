@@ -1,6 +1,6 @@
 import { ApiError, invalidParameter } from "./api/api-error.ts";
 import { BODY_PROBLEMS } from "./api/check-launch.ts";
-import type { ControlAnswer, ControlRequest, ControlRoute } from "./api/control-route.ts";
+import { ok, type ControlRequest, type ControlRoute } from "./api/control-route.ts";
 import { FieldReader } from "./api/field-reader.ts";
 import type { Hypervisor, RunningMachine } from "./machines/hypervisor.ts";
 import type { MachineFate } from "./machines/machine-fate.ts";
@@ -54,10 +54,6 @@ export function machineRoutes(hypervisor: Hypervisor): readonly ControlRoute[] {
       },
     },
   ];
-}
-
-function ok(body: unknown): ControlAnswer {
-  return { status: 200, body };
 }
 
 async function reportMachines(hypervisor: Hypervisor): Promise<readonly MachineReport[]> {

@@ -53,6 +53,16 @@ export interface InstanceByHand {
   readonly boots?: boolean;
 }
 
+/** A boot volume that was left behind; what is absent has a default. */
+export interface LeftBootVolume {
+  readonly displayName: string;
+  readonly availabilityDomain?: string;
+  readonly sizeGib?: number;
+  readonly freeformTags?: Readonly<Record<string, string>>;
+  /** Default 0. */
+  readonly ageSeconds?: number;
+}
+
 interface SandboxParts {
   readonly workDirectory: string;
   readonly process: RegionProcess;
@@ -184,6 +194,12 @@ export class Sandbox {
   /** Makes an instance that no node asked for, e.g. with a cluster's tags: an orphan, or a node's namesake. */
   async launchByHand(instance: InstanceByHand): Promise<CloudInstance> {
     return (await this.parts.client.call("POST", "/control/instances", instance)) as CloudInstance;
+  }
+
+  /** Puts a boot volume into the compartment that belongs to no instance any more; its OCID. */
+  async leaveBootVolume(volume: LeftBootVolume): Promise<string> {
+    const answer = await this.parts.client.call("POST", "/control/boot-volumes", volume);
+    return (answer as { bootVolumeOcid: string }).bootVolumeOcid;
   }
 
   /** What becomes of the machine from its next power-on; `{ kind: "node" }`: an ordinary node again. */

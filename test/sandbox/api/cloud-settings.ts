@@ -6,6 +6,8 @@ export interface CloudSettings {
   readonly terminateMs: number;
   /** From acceptance of the stop to STOPPED. */
   readonly stopMs: number;
+  /** A boot volume gets its instance's tags. Oracle's documents say so of "secondary resources", users see none. */
+  readonly copiesTagsToBootVolume: boolean;
   /** From the request for a console history until its content is there. */
   readonly consoleCaptureMs: number;
   /** How much of a console one call gives at most; the rest takes further calls. */
@@ -37,6 +39,7 @@ export const DEFAULT_CLOUD_SETTINGS: CloudSettings = {
   bootMs: 5000,
   terminateMs: 3000,
   stopMs: 2000,
+  copiesTagsToBootVolume: false,
   consoleCaptureMs: 1000,
   consolePartBytesMax: 1024 * 1024,
   vnicDelayMs: 0,

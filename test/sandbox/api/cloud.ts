@@ -1,5 +1,6 @@
 import type { Clock } from "../../../nodectl/domain/clock.ts";
 import { ApiError, OUT_OF_HOST_CAPACITY, limitExceeded, outOfHostCapacity } from "./api-error.ts";
+import { BootVolumes } from "./boot-volumes.ts";
 import type { CloudEvent, CloudListener } from "./cloud-event.ts";
 import { ConsoleHistories } from "./console-histories.ts";
 import { DEFAULT_CLOUD_SETTINGS, type CloudSettings } from "./cloud-settings.ts";
@@ -11,6 +12,7 @@ import { createOcidSource, type OcidSource } from "./ocids.ts";
 import type { RegionDescription } from "./region.ts";
 import { RetryTokens } from "./retry-tokens.ts";
 import { sentinelBehaviour } from "./sentinel-shapes.ts";
+import { ServiceLimits } from "./service-limits.ts";
 import { ShapeQuotas } from "./shape-quotas.ts";
 import { SubnetState, duplicateLabelMessage } from "./subnet-state.ts";
 import type { WorkRequestRecord } from "./work-request.ts";
@@ -47,9 +49,11 @@ export class Cloud {
   readonly settings: CloudSettings;
   readonly clock: Clock;
   readonly quotas = new ShapeQuotas();
+  readonly serviceLimits = new ServiceLimits();
   readonly retryTokens: RetryTokens;
   readonly workRequests: WorkRequests;
   readonly consoles: ConsoleHistories;
+  readonly bootVolumes: BootVolumes;
   private readonly nextOcid: OcidSource;
   private readonly queue = new DueQueue();
   private readonly lifecycle: Lifecycle;
@@ -67,16 +71,20 @@ export class Cloud {
     this.nextOcid = createOcidSource(options.region.key, options.seed ?? "cloud");
     this.workRequests = new WorkRequests(this.nextOcid);
     this.retryTokens = new RetryTokens(this.settings.retryTokenMs);
+    const { nextOcid, settings } = this;
+    const schedule = this.schedule.bind(this);
     this.consoles = new ConsoleHistories({
-      nextOcid: this.nextOcid,
-      captureMs: this.settings.consoleCaptureMs,
-      schedule: this.schedule.bind(this),
+      ...{ nextOcid, schedule, captureMs: settings.consoleCaptureMs },
+    });
+    this.bootVolumes = new BootVolumes({
+      ...{ nextOcid, schedule, terminatedRecordMs: settings.terminatedRecordMs },
+      ...{ deleteMs: settings.terminateMs, copiesTags: settings.copiesTagsToBootVolume },
     });
     for (const subnet of this.region.subnets) {
       this.subnets.set(subnet.ocid, new SubnetState(subnet));
     }
     this.lifecycle = new Lifecycle(this.settings, {
-      schedule: this.schedule.bind(this),
+      schedule,
       emit: this.emit.bind(this),
       release: this.release.bind(this),
       forget: this.forget.bind(this),
@@ -132,6 +140,7 @@ export class Cloud {
     if (behaviour === "no-capacity") throw outOfHostCapacity();
     if (behaviour === "limit") throw limitExceeded(order.shape.quotaNames);
     this.quotas.check(order.shape, order.availabilityDomain);
+    this.serviceLimits.check(order);
     const subnet = this.subnetOf(order);
     const duplicate = this.checkLabel(order, subnet);
     const isFailing = behaviour === "async-failure";
@@ -147,10 +156,11 @@ export class Cloud {
     return record;
   }
 
-  terminate(record: InstanceRecord): WorkRequestRecord {
+  terminate(record: InstanceRecord, preservesBootVolume = false): WorkRequestRecord {
     const launchWork = this.workRequests.findNewest(record, "LaunchInstance");
     return this.begin(record, "TerminateInstance", (work) => {
       this.lifecycle.terminate(record, launchWork, work, this.nowMs);
+      if (preservesBootVolume) this.bootVolumes.preserve(record.instanceOcid);
     });
   }
 
@@ -238,7 +248,9 @@ export class Cloud {
     };
     this.instances.set(record.instanceOcid, record);
     this.byVnic.set(record.vnic.vnicOcid, record);
+    this.bootVolumes.createFor(record);
     this.quotas.add(order.shape.shape, order.availabilityDomain, 1);
+    this.serviceLimits.add(order, 1);
     return record;
   }
 
@@ -260,6 +272,7 @@ export class Cloud {
   private release(record: InstanceRecord): void {
     this.subnetOf(record.order).moveOut(record);
     this.quotas.add(record.order.shape.shape, record.order.availabilityDomain, -1);
+    this.serviceLimits.add(record.order, -1);
   }
 
   private forget(record: InstanceRecord): void {
@@ -267,6 +280,7 @@ export class Cloud {
     this.byVnic.delete(record.vnic.vnicOcid);
     this.workRequests.forgetInstance(record.instanceOcid);
     this.consoles.forgetInstance(record.instanceOcid);
+    this.bootVolumes.forgetInstance(record.instanceOcid);
   }
 }
 

@@ -23,6 +23,10 @@ export interface ControlRoute {
   handle(request: ControlRequest): ControlAnswer | Promise<ControlAnswer>;
 }
 
+export function ok(body: unknown): ControlAnswer {
+  return { status: 200, body };
+}
+
 /** Finds the route of a call and what its path leaves open. */
 export function matchControlRoute(
   routes: readonly ControlRoute[],

@@ -3,11 +3,14 @@ import type { CallLog } from "./call-log.ts";
 import { BODY_PROBLEMS } from "./check-launch.ts";
 import { describeInstance } from "./cloud-event.ts";
 import type { Cloud } from "./cloud.ts";
-import type { ControlAnswer, ControlRequest, ControlRoute } from "./control-route.ts";
+import { limitRoutes } from "./control-limits.ts";
+import { ok, type ControlAnswer, type ControlRequest, type ControlRoute } from "./control-route.ts";
 import { readFaultRule } from "./fault-rule-reader.ts";
 import type { FaultRules } from "./fault-rules.ts";
 import { FieldReader } from "./field-reader.ts";
 import { launchByHand } from "./instance-by-hand.ts";
+import { leaveBootVolume } from "./left-boot-volume.ts";
+import { preempt } from "./preemption.ts";
 import type { InstanceRecord } from "./instance-record.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import { readRateLimits } from "./rate-limit-reader.ts";
@@ -53,6 +56,11 @@ export function controlRoutes({ cloud, calls, faults, limiter }: Behind): Contro
       path: "/control/instances/{instanceOcid}/actions",
       handle: (request) => actOn(cloud, request),
     },
+    {
+      method: "POST",
+      path: "/control/boot-volumes",
+      handle: ({ body }) => ok({ bootVolumeOcid: leaveBootVolume(cloud, body).bootVolumeOcid }),
+    },
     { method: "GET", path: "/control/faults", handle: () => ok(faults.list()) },
     {
       method: "POST",
@@ -67,16 +75,7 @@ export function controlRoutes({ cloud, calls, faults, limiter }: Behind): Contro
         return ok([]);
       },
     },
-    { method: "GET", path: "/control/limits", handle: () => ok(cloud.quotas.list()) },
-    { method: "POST", path: "/control/limits", handle: ({ body }) => setLimit(cloud, body) },
-    {
-      method: "DELETE",
-      path: "/control/limits",
-      handle: () => {
-        cloud.quotas.clear();
-        return ok([]);
-      },
-    },
+    ...limitRoutes(cloud),
     {
       method: "POST",
       path: "/control/rate-limits",
@@ -87,10 +86,6 @@ export function controlRoutes({ cloud, calls, faults, limiter }: Behind): Contro
       },
     },
   ];
-}
-
-function ok(body: unknown): ControlAnswer {
-  return { status: 200, body };
 }
 
 function readSince(text: string | null): number {
@@ -118,7 +113,8 @@ function findInstance(cloud: Cloud, { params }: ControlRequest): InstanceRecord 
 
 function actOn(cloud: Cloud, request: ControlRequest): ControlAnswer {
   const record = findInstance(cloud, request);
-  const fields = FieldReader.open(request.body, "", ["action"], BODY_PROBLEMS);
+  const known = ["action", "preserveBootVolume"];
+  const fields = FieldReader.open(request.body, "", known, BODY_PROBLEMS);
   const action = fields.requiredString("action");
   switch (action) {
     case "stop":
@@ -131,8 +127,10 @@ function actOn(cloud: Cloud, request: ControlRequest): ControlAnswer {
       cloud.reset(record);
       break;
     case "terminate":
+      cloud.terminate(record, fields.boolean("preserveBootVolume"));
+      break;
     case "preempt":
-      cloud.terminate(record);
+      preempt(cloud, record);
       break;
     case "fail":
       cloud.fail(record);
@@ -143,29 +141,4 @@ function actOn(cloud: Cloud, request: ControlRequest): ControlAnswer {
       );
   }
   return ok(describeInstance(record));
-}
-
-function setLimit(cloud: Cloud, body: unknown): ControlAnswer {
-  const known = ["shape", "availabilityDomain", "kind", "countMax"];
-  const fields = FieldReader.open(body, "", known, BODY_PROBLEMS);
-  const kind = fields.string("kind") ?? "limit";
-  if (kind !== "limit" && kind !== "capacity") {
-    throw invalidParameter(`kind ${kind} is unknown: use limit or capacity`);
-  }
-  const quota = {
-    shape: fields.requiredString("shape"),
-    availabilityDomain: fields.requiredString("availabilityDomain"),
-    kind,
-    countMax: fields.requiredNumber("countMax"),
-  } as const;
-  checkOffered(cloud, quota.shape, quota.availabilityDomain);
-  cloud.quotas.set(quota);
-  return ok(cloud.quotas.list());
-}
-
-/** A limit for something that does not exist would silently do nothing. */
-function checkOffered(cloud: Cloud, shape: string, availabilityDomain: string): void {
-  const offered = cloud.region.shapes.find((one) => one.payload.shape === shape);
-  if (offered?.availabilityDomains.includes(availabilityDomain) === true) return;
-  throw invalidParameter(`shape ${shape} is not offered in ${availabilityDomain}`);
 }

@@ -102,7 +102,8 @@ export class OciDoor implements Door {
     checkQuery(operation, route.query);
     return operation.run({
       cloud: this.parts.cloud,
-      pathOcid: route.pathOcid,
+      pathOcid: route.pathParts[0] ?? "",
+      pathParts: route.pathParts,
       query: route.query,
       body,
       bodyHash: signer.bodyHash,
@@ -158,7 +159,7 @@ export class OciDoor implements Door {
 
   private subjectOf(route: Route, body: unknown): CallSubject {
     if (route.operation?.name === "LaunchInstance") return subjectOfLaunch(body);
-    const record = this.parts.cloud.find(route.pathOcid);
+    const record = this.parts.cloud.find(route.pathParts[0] ?? "");
     return record === undefined ? {} : subjectOf(record);
   }
 }

@@ -4,26 +4,37 @@ import { CATALOGUE_OPERATIONS } from "./operations-catalogue.ts";
 import { CONSOLE_OPERATIONS } from "./operations-consoles.ts";
 import { FEDERATION_PATH, GET_SECURITY_TOKEN } from "./operations-federation.ts";
 import { INSTANCE_OPERATIONS } from "./operations-instances.ts";
+import { LIMITS_OPERATIONS } from "./operations-limits.ts";
 import { NETWORK_OPERATIONS } from "./operations-network.ts";
+import { VOLUME_OPERATIONS } from "./operations-volumes.ts";
 
-/** The version of Core, Identity and Work Requests alike. */
-const BASE_PATH = "/20160918/";
+/** The version of Core, Block Volume, Identity and Work Requests alike. */
+const CORE_VERSION = "20160918";
 
-const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
-  [
-    ...INSTANCE_OPERATIONS,
-    ...CONSOLE_OPERATIONS,
-    ...NETWORK_OPERATIONS,
-    ...CATALOGUE_OPERATIONS,
-  ].map((operation) => [`${operation.method} ${operation.path}`, operation]),
-);
+const OPERATIONS: readonly Operation[] = [
+  ...INSTANCE_OPERATIONS,
+  ...CONSOLE_OPERATIONS,
+  ...NETWORK_OPERATIONS,
+  ...VOLUME_OPERATIONS,
+  ...CATALOGUE_OPERATIONS,
+  ...LIMITS_OPERATIONS,
+];
+
+interface Pattern {
+  readonly operation: Operation;
+  /** `*` for what the path leaves open. */
+  readonly parts: readonly string[];
+}
+
+/** By method and number of parts, so that few are compared. */
+const PATTERNS: ReadonlyMap<string, readonly Pattern[]> = groupPatterns();
 
 /** What the metadata service's requests are called in the log and in fault rules. */
 export const GET_METADATA = "GetMetadata";
 
 /** Every operation that the sandbox models: by OCI's name, and by ours where it has none. */
 export const OPERATION_NAMES: readonly string[] = [
-  ...[...OPERATIONS.values()].map(({ name }) => name),
+  ...OPERATIONS.map(({ name }) => name),
   GET_SECURITY_TOKEN.name,
   GET_METADATA,
 ];
@@ -31,7 +42,8 @@ export const OPERATION_NAMES: readonly string[] = [
 export interface Route {
   /** Undefined: OCI has no such operation, or the sandbox does not model it. */
   readonly operation: Operation | undefined;
-  readonly pathOcid: string;
+  /** What the operation's path leaves open, in order. */
+  readonly pathParts: readonly string[];
   readonly query: ReadonlyMap<string, string>;
 }
 
@@ -42,12 +54,25 @@ export function findRoute(method: string, url: string): Route {
   const search = queryStart === -1 ? "" : url.slice(queryStart + 1);
   const query = new Map(new URLSearchParams(search));
   if (path === FEDERATION_PATH && method === GET_SECURITY_TOKEN.method) {
-    return { operation: GET_SECURITY_TOKEN, pathOcid: "", query };
+    return { operation: GET_SECURITY_TOKEN, pathParts: [], query };
   }
-  if (!path.startsWith(BASE_PATH)) return { operation: undefined, pathOcid: "", query };
-  const [collection = "", pathOcid = "", ...rest] = path.slice(BASE_PATH.length).split("/");
-  const pattern = [collection, ...(pathOcid === "" ? [] : ["*"]), ...rest].join("/");
-  return { operation: OPERATIONS.get(`${method} ${pattern}`), pathOcid, query };
+  // A slash at the end is no part: some of Oracle's SDKs write one.
+  const parts = path.replace(/\/$/, "").split("/").slice(1);
+  const pattern = PATTERNS.get(`${method} ${parts.length}`)?.find(({ parts: wanted }) =>
+    wanted.every((part, index) => (part === "*" ? parts[index] !== "" : part === parts[index])),
+  );
+  const pathParts = parts.filter((_, index) => pattern?.parts[index] === "*");
+  return { operation: pattern?.operation, pathParts, query };
+}
+
+function groupPatterns(): ReadonlyMap<string, readonly Pattern[]> {
+  const groups = new Map<string, Pattern[]>();
+  for (const operation of OPERATIONS) {
+    const parts = [operation.version ?? CORE_VERSION, ...operation.path.split("/")];
+    const key = `${operation.method} ${parts.length}`;
+    groups.set(key, [...(groups.get(key) ?? []), { operation, parts }]);
+  }
+  return groups;
 }
 
 /** Every required parameter must be there, and no unknown one: an unknown one is a slip. */

@@ -14,6 +14,8 @@ export interface Call {
   readonly cloud: Cloud;
   /** The OCID in the path; "" for a collection. */
   readonly pathOcid: string;
+  /** Everything that the operation's path leaves open, in order. */
+  readonly pathParts: readonly string[];
   readonly query: ReadonlyMap<string, string>;
   /** The parsed body; undefined when there is none. */
   readonly body: unknown;
@@ -42,6 +44,8 @@ export interface Operation {
   /** OCI's name, e.g. LaunchInstance. */
   readonly name: string;
   readonly method: "GET" | "POST" | "DELETE";
+  /** Absent: that of Core. */
+  readonly version?: string;
   /** Without the version, `*` for an OCID, e.g. `instances/*`. */
   readonly path: string;
   readonly kind: "read" | "write";

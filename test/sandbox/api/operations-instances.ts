@@ -149,12 +149,18 @@ function terminateInstance(call: Call): Answer {
   if (again === 404) throw notAuthorizedOrNotFound(`instance ${record.instanceOcid} not found`);
   if (again === 409) throw incorrectState(`Instance ${record.instanceOcid} is TERMINATED`);
   if (again === 204) return { status: 204, subject: subjectOf(record) };
-  const work = call.cloud.terminate(record);
+  const work = call.cloud.terminate(record, readFlag(call.query, "preserveBootVolume"));
   return {
     status: 204,
     headers: { "opc-work-request-id": work.workRequestOcid },
     subject: subjectOf(record),
   };
+}
+
+function readFlag(query: ReadonlyMap<string, string>, name: string): boolean {
+  const text = query.get(name) ?? "false";
+  if (text !== "true" && text !== "false") throw invalidParameter(`${name} ${text} is not valid`);
+  return text === "true";
 }
 
 function findInstance({ cloud, pathOcid }: Call): InstanceRecord {

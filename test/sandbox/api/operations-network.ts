@@ -35,6 +35,7 @@ export const NETWORK_OPERATIONS: readonly Operation[] = [
     requiredQuery: ["compartmentId"],
     run: listSubnets,
   },
+  { name: "GetVcn", method: "GET", path: "vcns/*", kind: "read", run: getVcn },
   { name: "GetSubnet", method: "GET", path: "subnets/*", kind: "read", run: getSubnet },
 ];
 
@@ -140,6 +141,25 @@ function getSubnet({ cloud, pathOcid }: Call): Answer {
     json: subnetJson(subnet, cloud.region),
     headers: { etag: pathOcid.slice(-32) },
   };
+}
+
+/** `Vcn` of the Core API. */
+function getVcn({ cloud, pathOcid }: Call): Answer {
+  const { vcn } = cloud.region;
+  if (vcn.ocid !== pathOcid) throw notAuthorizedOrNotFound();
+  const json = JSON.stringify({
+    cidrBlock: vcn.cidr,
+    cidrBlocks: [vcn.cidr],
+    compartmentId: vcn.compartmentOcid,
+    definedTags: {},
+    displayName: vcn.dnsLabel,
+    dnsLabel: vcn.dnsLabel,
+    freeformTags: {},
+    id: vcn.ocid,
+    lifecycleState: "AVAILABLE",
+    vcnDomainName: `${vcn.dnsLabel}.oraclevcn.com`,
+  });
+  return { status: 200, json, headers: { etag: pathOcid.slice(-32) } };
 }
 
 /** `Subnet` of the Core API. */

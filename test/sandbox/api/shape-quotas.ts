@@ -34,6 +34,12 @@ export class ShapeQuotas {
     if (count >= this.maxOf("capacity", key)) throw outOfHostCapacity();
   }
 
+  /** How many instances more the ceiling of kind "limit" allows; infinitely many without one. */
+  remainingOf(shape: string, availabilityDomain: string): number {
+    const key = keyOf(shape, availabilityDomain);
+    return Math.max(0, this.maxOf("limit", key) - (this.counts.get(key) ?? 0));
+  }
+
   add(shape: string, availabilityDomain: string, change: 1 | -1): void {
     const key = keyOf(shape, availabilityDomain);
     this.counts.set(key, (this.counts.get(key) ?? 0) + change);

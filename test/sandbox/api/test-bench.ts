@@ -1,6 +1,13 @@
 import { OciError, Region, SimpleAuthenticationDetailsProvider } from "oci-common";
-import { ComputeClient, VirtualNetworkClient, type models, type responses } from "oci-core";
+import {
+  BlockstorageClient,
+  ComputeClient,
+  VirtualNetworkClient,
+  type models,
+  type responses,
+} from "oci-core";
 import { IdentityClient } from "oci-identity";
+import { LimitsClient } from "oci-limits";
 import { systemClock } from "../../../nodectl/cli/system-clock.ts";
 import { startApiServer, type ApiServer, type ApiServerOptions } from "./api-server.ts";
 import type { CloudSettings } from "./cloud-settings.ts";
@@ -69,6 +76,8 @@ export interface TestBench {
   readonly compute: ComputeClient;
   readonly network: VirtualNetworkClient;
   readonly identity: IdentityClient;
+  readonly storage: BlockstorageClient;
+  readonly limits: LimitsClient;
   /** Through the SDK. */
   launch(
     name: string,
@@ -101,9 +110,13 @@ export async function startTestBench(
   const compute = new ComputeClient(parameters);
   const network = new VirtualNetworkClient(parameters);
   const identity = new IdentityClient(parameters);
-  for (const client of [compute, network, identity]) client.endpoint = server.url;
+  const storage = new BlockstorageClient(parameters);
+  const limits = new LimitsClient(parameters);
+  const clients = [compute, network, identity, storage, limits];
+  for (const client of clients) client.endpoint = server.url;
   return {
-    ...{ cloud, clock, region: cloud.region, server, compute, network, identity },
+    ...{ cloud, clock, region: cloud.region, server },
+    ...{ compute, network, identity, storage, limits },
     compartmentId: cloud.region.compartments[0]?.ocid ?? "",
     subnetId: cloud.region.subnets[0]?.ocid ?? "",
     launch: (name, opcRetryToken, changes = {}) => {
@@ -117,9 +130,7 @@ export async function startTestBench(
     call: (call) => sendSigned(server.url, call),
     control: (method, path, body) => sendControl(server.url, method, path, body),
     close: async () => {
-      network.close();
-      identity.close();
-      compute.close();
+      for (const client of clients) client.close();
       await server.close();
     },
   };
