@@ -96,5 +96,6 @@ function toConfig(values: Values, auth: AuthConfig): Config {
     reconcileFile: values.reconcile_file,
     orphanGraceSeconds: values.orphan_grace_seconds,
     bootLimitSeconds: values.boot_limit_seconds,
+    consoleDirectory: values.console_directory,
   };
 }

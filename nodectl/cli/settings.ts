@@ -196,6 +196,11 @@ export const SETTINGS = {
     "how long after its launch a node may take to register before it is replaced; absent: four fifths of ResumeTimeout",
     "720",
   ),
+  console_directory: defaulted(
+    absolutePath(),
+    "where `citc reconcile` keeps the last lines of the consoles of nodes that it replaces: 50 files of 64 kB at most",
+    "/var/log/slurm/consoles",
+  ),
 };
 
 type Reader<Value> = Setting<Value>["read"];

@@ -1,5 +1,6 @@
-import { STARTNODE_PREFIX, type FailedNode } from "../domain/failed-node.ts";
+import type { FailedNode } from "../domain/failed-node.ts";
 import { jobNotices, type JobNotice } from "../domain/job-notice.ts";
+import { isOurText } from "../domain/reconcile/reasons.ts";
 import type { NoticedJob } from "../slurm/control.ts";
 import { isSlurmError } from "../slurm/slurm-command-error.ts";
 import type { FailContext } from "./fail-nodes.ts";
@@ -38,15 +39,13 @@ async function explain(
   known: ReadonlyMap<number, NoticedJob>,
 ): Promise<void> {
   const jobs = jobIds.flatMap((jobId) => known.get(jobId) ?? []);
-  const commentable = jobs.filter(({ adminComment }) => isOurs(adminComment));
+  const commentable = jobs.filter(
+    ({ adminComment }) => adminComment === "" || isOurText(adminComment),
+  );
   const terminals = jobs.filter(({ isInteractive }) => isInteractive).slice(0, TERMINALS_MAX);
   await slurm.setAdminComment(
     commentable.map(({ jobId }) => jobId),
     text,
   );
   for (const { jobId } of terminals) await slurm.notify(jobId, text);
-}
-
-function isOurs(adminComment: string): boolean {
-  return adminComment === "" || adminComment.startsWith(STARTNODE_PREFIX);
 }

@@ -49,4 +49,5 @@ export interface Config {
   readonly reconcileFile: string;
   readonly orphanGraceSeconds: number;
   readonly bootLimitSeconds: number | undefined;
+  readonly consoleDirectory: string;
 }

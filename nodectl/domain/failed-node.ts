@@ -26,13 +26,18 @@ export function startnodeText(words: string): string {
  * in Slurm and nowhere else, so that any later run knows it.
  */
 export function failureReason(words: string, retryAtMs: number): string {
-  return `${startnodeText(words)} [next try ${localIsoTime(retryAtMs)}]`;
+  return `${startnodeText(words)} ${nextTryText(retryAtMs)}`;
+}
+
+/** The end of the reason of a node that stays DOWN until a time, whichever of our programs set it. */
+export function nextTryText(retryAtMs: number): string {
+  return `[next try ${localIsoTime(retryAtMs)}]`;
 }
 
 /** When a node with this reason may be tried again; undefined when the reason is none of ours. */
 export function retryTimeOf(reason: string): number | undefined {
   // 24.11 writes " : ResumeTimeout reached" behind it.
-  const [, time] = /^startnode: .*\[next try ([0-9T:+-]{25})\]/.exec(reason) ?? [];
+  const [, time] = /^(?:startnode|reconcile): .*\[next try ([0-9T:+-]{25})\]/.exec(reason) ?? [];
   const timeMs = time === undefined ? NaN : Date.parse(time);
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }

@@ -106,6 +106,12 @@ export interface JobNotices {
   notify(jobId: number, text: string): Promise<void>;
 }
 
+/** What reconcile asks about jobs before it gives their nodes up. */
+export interface NodeJobs {
+  /** The jobs that have at least one of the nodes: running, waiting for nodes that wake, or completing. */
+  jobsOnNodes(nodeNames: readonly string[]): Promise<readonly NoticedJob[]>;
+}
+
 /** What finish asks about jobs. */
 export interface JobControl {
   /** The partitions that pending, running and completing jobs name: without them those jobs would be lost. */

@@ -1,4 +1,5 @@
-import type { JobNotices, NoticedJob } from "./control.ts";
+import { compressHostlist } from "../domain/hostlist.ts";
+import type { JobNotices, NodeJobs, NoticedJob } from "./control.ts";
 import { callSlurm, type SlurmOptions } from "./run-slurm.ts";
 import { SlurmCommandError } from "./slurm-command-error.ts";
 import type { SubprocessResult } from "./subprocess.ts";
@@ -12,19 +13,31 @@ const COMMENT_WIDTH = 20;
 /** Slurm says so of the jobs of a list that it passes over; it has done the others (seen on 22.05.8 and 24.11.5). */
 const ENDED = ["Invalid job id specified", "Job has already finished"];
 
-/** JobNotices by squeue and scontrol. */
-export function createJobNotices(options: SlurmOptions): JobNotices {
+const FORMAT = `--Format=JobID:20,BatchFlag:4,admin_comment:${COMMENT_WIDTH}`;
+
+/** JobNotices and NodeJobs by squeue and scontrol. */
+export function createJobNotices(options: SlurmOptions): JobNotices & NodeJobs {
   const call = (program: string, words: readonly string[]): Promise<string> =>
     outputOrEnded(callSlurm(options, program, words));
   return {
     listJobs: async (jobIds) => {
       const jobs: NoticedJob[] = [];
       for (const batch of batchesOf(jobIds)) {
-        const format = `--Format=JobID:20,BatchFlag:4,admin_comment:${COMMENT_WIDTH}`;
-        const words = ["--all", "--noheader", `--jobs=${batch.join(",")}`, format];
-        jobs.push(...readJobs(await call("squeue", words), new Set(batch)));
+        const words = ["--all", "--noheader", `--jobs=${batch.join(",")}`, FORMAT];
+        const wanted = new Set(batch);
+        jobs.push(
+          ...readJobs(await call("squeue", words)).filter(({ jobId }) => wanted.has(jobId)),
+        );
       }
       return jobs;
+    },
+    jobsOnNodes: async (nodeNames) => {
+      const jobs = new Map<number, NoticedJob>();
+      for (const batch of batchesOf(nodeNames)) {
+        const words = ["--all", "--noheader", `--nodelist=${compressHostlist(batch)}`, FORMAT];
+        for (const job of readJobs(await call("squeue", words))) jobs.set(job.jobId, job);
+      }
+      return [...jobs.values()];
     },
     setAdminComment: async (jobIds, text) => {
       for (const batch of batchesOf(jobIds)) {
@@ -37,8 +50,8 @@ export function createJobNotices(options: SlurmOptions): JobNotices {
   };
 }
 
-function batchesOf(jobIds: readonly number[]): (readonly number[])[] {
-  const ids = [...new Set(jobIds)];
+function batchesOf<Id>(names: readonly Id[]): (readonly Id[])[] {
+  const ids = [...new Set(names)];
   return Array.from({ length: Math.ceil(ids.length / BATCH_SIZE_MAX) }, (_, index) =>
     ids.slice(index * BATCH_SIZE_MAX, (index + 1) * BATCH_SIZE_MAX),
   );
@@ -55,7 +68,7 @@ async function outputOrEnded(result: Promise<SubprocessResult>): Promise<string>
 }
 
 /** The id of an array's last task is the array's own, so that asking for it lists the waiting tasks too. */
-function readJobs(text: string, wanted: ReadonlySet<number>): readonly NoticedJob[] {
+function readJobs(text: string): readonly NoticedJob[] {
   const jobs = text
     .split("\n")
     .filter((line) => line.trim() !== "")
@@ -67,6 +80,5 @@ function readJobs(text: string, wanted: ReadonlySet<number>): readonly NoticedJo
         adminComment: comment === "(null)" ? "" : comment,
       };
     });
-  const byId = new Map(jobs.map((job) => [job.jobId, job]));
-  return [...byId.values()].filter(({ jobId }) => wanted.has(jobId));
+  return [...new Map(jobs.map((job) => [job.jobId, job])).values()];
 }

@@ -7,6 +7,7 @@ import type {
   JobControl,
   JobNotices,
   NodeAddress,
+  NodeJobs,
   ReleaseControl,
   SlurmControl,
   SlurmNode,
@@ -25,7 +26,13 @@ const REASON_LENGTH_MAX = 400;
 /** SlurmControl by the commands that come with Slurm: one process a call. */
 export function createScontrol(
   options: SlurmOptions,
-): SlurmControl & JobControl & ConfigurationControl & FailureControl & ReleaseControl & JobNotices {
+): SlurmControl &
+  JobControl &
+  ConfigurationControl &
+  FailureControl &
+  ReleaseControl &
+  JobNotices &
+  NodeJobs {
   let version: Promise<SlurmVersion> | undefined;
   const getVersion = (): Promise<SlurmVersion> => {
     version ??= readVersion(options).catch((error: unknown) => {

@@ -5,6 +5,7 @@ import { expandedNames } from "../../domain/group-names.ts";
 import type { NodesFile } from "../../domain/launch-specification.ts";
 import type { Log } from "../../domain/log.ts";
 import type { Claim, ReconcileLimits } from "../../domain/reconcile/sight.ts";
+import { ConsoleDirectory } from "../../files/console-directory.ts";
 import { createScontrol } from "../../slurm/scontrol.ts";
 import { launchSettingsOf } from "../launch-settings.ts";
 import { loadNodesFile } from "../load-targets.ts";
@@ -32,12 +33,14 @@ export async function createClusterContext(
     instances: provider,
     addressBook: provider,
     ...inspection,
+    consoleFiles: new ConsoleDirectory(config.consoleDirectory, systemClock),
     slurm: createScontrol({ binDirectory, slurmConf, clock: systemClock, log }),
     claims: claimsOf(file),
     limits: limitsOf(config, file),
     clock: systemClock,
     log,
     concurrency: config.launchConcurrency,
+    retryDelayMs: config.retrySeconds * 1000,
   };
 }
 

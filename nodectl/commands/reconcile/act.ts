@@ -6,19 +6,20 @@ import type { Log } from "../../domain/log.ts";
 import type { Action, Decision } from "../../domain/reconcile/decide.ts";
 import { RECONCILE_PREFIX } from "../../domain/reconcile/reasons.ts";
 import type { NodeSight } from "../../domain/reconcile/sight.ts";
-import type { Consoles, Instance } from "../../oci/provider.ts";
-import type { FailureControl, ReleaseControl, SlurmControl } from "../../slurm/control.ts";
+import type { Instance } from "../../oci/provider.ts";
+import type { ReleaseControl, SlurmControl } from "../../slurm/control.ts";
 import { isSlurmError } from "../../slurm/slurm-command-error.ts";
+import { RETIRE_REASON } from "../retire-nodes.ts";
 import { keepNodesDown } from "../tend-nodes.ts";
 import { terminateInstances, type TerminateContext } from "../terminate-instances.ts";
+import { giveUp, type GiveUpContext } from "./give-up.ts";
 
 export type Act = Extract<Decision, { kind: "act" }>;
 
-export interface ActContext extends TerminateContext {
-  readonly slurm: Pick<SlurmControl, "setDown" | "returnToService" | "reportAddresses"> &
-    FailureControl &
-    ReleaseControl;
-  readonly consoles: Consoles;
+export interface ActContext extends TerminateContext, GiveUpContext {
+  readonly slurm: Pick<SlurmControl, "drain" | "returnToService" | "reportAddresses"> &
+    ReleaseControl &
+    GiveUpContext["slurm"];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -40,11 +41,13 @@ export async function carryOut(context: ActContext, acts: readonly Act[]): Promi
       acts.filter(({ action }) => kinds.includes(action.kind)),
       { work, problems },
     );
-  await attempt(["give-up", "replace"], (some) => giveUp(context, some));
+  await attempt(["give-up", "replace", "set-aside"], ({ acts: some }) => giveUp(context, some));
+  await attempt(["down"], ({ nodes }) => setDownAsIs(context, nodes));
   await attempt(["power-down"], ({ names }) => context.slurm.powerDownByForce(names));
   await attempt(["keep-down"], ({ nodes }) => keepDown(context, nodes));
   await attempt(["return"], ({ names }) => context.slurm.returnToService(names));
   await attempt(["release"], ({ names }) => context.slurm.powerDownWhenFree(names));
+  await attempt(["close"], ({ names }) => context.slurm.drain(names, RETIRE_REASON));
   await attempt(["report-address"], ({ acts: some }) =>
     context.slurm.reportAddresses(some.flatMap(toAddress)),
   );
@@ -88,24 +91,12 @@ async function carryOutKind(
   }
 }
 
-/** DOWN requeues the jobs at once; the power-down calls stopnode, which terminates what there is. */
-async function giveUp(context: ActContext, { acts, names }: Group): Promise<void> {
-  const { slurm } = context;
-  for (const [reason, some] of groupBy(acts, reasonOf)) {
-    const isGone = some.every(({ node }) => GONE.has(node.instanceState));
-    const someNames = some.map(({ node }) => node.name);
-    await slurm.setDown(someNames, reason, { hasNoMachine: isGone });
+/** Each keeps its reason, and with it the name of who gave it. */
+async function setDownAsIs({ slurm }: ActContext, nodes: readonly NodeSight[]): Promise<void> {
+  for (const [reason, some] of groupBy(nodes, ({ slurm: record }) => record?.reason ?? "")) {
+    const names = some.map(({ name }) => name);
+    await slurm.setDown(names, reason === "" ? `${RECONCILE_PREFIX} lost its machine` : reason);
   }
-  await slurm.powerDownByForce(names);
-}
-
-const GONE: ReadonlySet<string> = new Set(["none", "ended", "stopped"]);
-
-/** For `sinfo -R`: why, and what OCI says. */
-function reasonOf({ rule, node }: Act): string {
-  const states = node.instances.map(({ lifecycleState }) => lifecycleState);
-  const said = states.length === 0 ? "" : ` (${[...new Set(states)].sort().join(", ")})`;
-  return `${RECONCILE_PREFIX} ${rule.why}${said}`;
 }
 
 async function keepDown(context: ActContext, nodes: readonly NodeSight[]): Promise<void> {

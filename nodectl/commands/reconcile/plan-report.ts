@@ -1,7 +1,7 @@
 import { groupBy } from "../../domain/group-by.ts";
 import { compressHostlist } from "../../domain/hostlist.ts";
 import type { Decision } from "../../domain/reconcile/decide.ts";
-import { ACTIONS, PATIENCE } from "../../domain/reconcile/rules.ts";
+import { ACTIONS, PATIENCE } from "../../domain/reconcile/rule.ts";
 import type { ReconcileOutcome } from "./reconcile.ts";
 
 type Shown = Exclude<ReconcileOutcome, { kind: "blind" }>;

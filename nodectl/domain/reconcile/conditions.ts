@@ -1,6 +1,6 @@
 import { retryTimeOf } from "../failed-node.ts";
 import { isLiving, type InstanceRecord } from "./instance-state.ts";
-import type { Condition } from "./rules.ts";
+import type { Condition } from "./rule.ts";
 import type { Circumstances, NodeSight } from "./sight.ts";
 import { hasJobs } from "./slurm-state.ts";
 
@@ -20,6 +20,8 @@ export function holds(condition: Condition, node: NodeSight, around: Circumstanc
       return livingOf(node).every(
         ({ timeCreatedMs }) => nowMs - timeCreatedMs > limits.bootLimitMs,
       );
+    case "was-launched":
+      return node.waking?.isLaunched === true;
     case "past-run-deadline":
       return nowMs - (node.waking?.sinceMs ?? nowMs) > limits.runDeadlineMs;
     case "other-address":
@@ -28,6 +30,12 @@ export function holds(condition: Condition, node: NodeSight, around: Circumstanc
       return ownerOf(node) !== undefined;
     case "not-heard":
       return node.slurm?.flags.has("NOT_RESPONDING") === true;
+    case "silent-invalid":
+      return isSilentInvalid(node);
+    case "has-jobs":
+      return node.slurm !== undefined && hasJobs(node.slurm);
+    case "retired-open":
+      return node.claim === "retired" && node.slurm?.flags.has("DRAIN") === false;
   }
 }
 
@@ -38,17 +46,31 @@ export function newAddressOf({ addresses = [], slurm }: NodeSight): string | und
   return isNews ? address : undefined;
 }
 
-/** Of several living namesakes the one that Slurm talks to; undefined when that is not known for sure. */
+/**
+ * Of several living namesakes the one that Slurm talks to. While the node wakes and Slurm has no address of it yet, the newest:
+ * slurmctld ignores a machine that booted before the request. Undefined when it is not known for sure.
+ */
 export function ownerOf(node: NodeSight): InstanceRecord | undefined {
-  const address = node.slurm?.address;
-  const owners = livingOf(node).filter(
-    ({ ipAddress }) => ipAddress !== undefined && ipAddress === address,
+  const { slurm, slurmState } = node;
+  const living = livingOf(node);
+  const [owner, ...more] = living.filter(
+    ({ ipAddress }) => ipAddress !== undefined && ipAddress === slurm?.address,
   );
-  return owners.length === 1 ? owners[0] : undefined;
+  if (owner !== undefined) return more.length === 0 ? owner : undefined;
+  const isAddressless = slurmState === "waking" && slurm?.address === node.name;
+  return isAddressless
+    ? living.toSorted((a, b) => b.timeCreatedMs - a.timeCreatedMs)[0]
+    : undefined;
 }
 
 export function livingOf(node: NodeSight): readonly InstanceRecord[] {
   return node.instances.filter(isLiving);
+}
+
+/** Its last job may be COMPLETING for ever. */
+function isSilentInvalid({ slurm }: NodeSight): boolean {
+  if (slurm === undefined || slurm.base === "ALLOCATED" || slurm.base === "MIXED") return false;
+  return slurm.flags.has("INVALID_REG") && slurm.flags.has("NOT_RESPONDING");
 }
 
 function retryMsOf({ slurm }: NodeSight): number | undefined {

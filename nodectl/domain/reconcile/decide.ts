@@ -1,13 +1,26 @@
 import { holds, livingOf, newAddressOf, ownerOf } from "./conditions.ts";
 import type { InstanceRecord } from "./instance-state.ts";
-import { RULES, type ActionKind, type Rule } from "./rules.ts";
+import type { ActionKind, Rule } from "./rule.ts";
+import { RULES } from "./rules.ts";
 import type { Circumstances, NodeSight } from "./sight.ts";
 
 /** What is due with one node. */
 export type Action =
   | { readonly kind: "terminate"; readonly instances: readonly InstanceRecord[] }
-  | { readonly kind: "return" | "keep-down" | "give-up" | "replace" | "power-down" | "release" }
+  | { readonly kind: PlainKind }
   | { readonly kind: "report-address"; readonly ipAddress: string };
+
+/** What needs to know no more than the node. */
+type PlainKind =
+  | "return"
+  | "keep-down"
+  | "down"
+  | "give-up"
+  | "replace"
+  | "set-aside"
+  | "power-down"
+  | "release"
+  | "close";
 
 export type Decision =
   /** Both sides agree. */
@@ -44,7 +57,7 @@ function fits(rule: Rule, node: NodeSight, around: Circumstances): boolean {
   if (!rule.slurm.includes(node.slurmState)) return false;
   if (!rule.instance.includes(node.instanceState)) return false;
   // A list that lacks instances which are there says nothing of those that it lacks.
-  const isAbsence = node.instanceState === "none" && rule.action !== "report";
+  const isAbsence = node.instances.length === 0 && rule.action !== "report";
   if (isAbsence && !around.isInstanceListWhole) return false;
   return rule.onlyIf === undefined || holds(rule.onlyIf, node, around);
 }
@@ -85,8 +98,11 @@ function actionOf(kind: ActionKind, node: NodeSight): Action | undefined {
     }
     case "return":
     case "keep-down":
+    case "down":
+    case "close":
     case "give-up":
     case "replace":
+    case "set-aside":
     case "power-down":
     case "release":
       return { kind };

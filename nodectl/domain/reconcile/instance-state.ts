@@ -16,6 +16,8 @@ export const INSTANCE_STATES = {
   stopped: "STOPPING, STOPPED",
   ended: "TERMINATING or TERMINATED, and no other",
   several: "more than one that is not ending",
+  unclear:
+    "none that lives is listed, but its address is, or could not be looked up: the list may be short",
 } as const;
 
 export type InstanceState = keyof typeof INSTANCE_STATES;
@@ -29,13 +31,26 @@ export function isLiving({ lifecycleState }: Pick<InstanceRecord, "lifecycleStat
   return !ENDING.has(lifecycleState);
 }
 
+/** What tells a life of the node from the one before, and a short list from a lost instance. */
+export interface NodeLife {
+  /**
+   * When the node's present life began at the earliest (its power-up was not under way before): an instance that ended and is
+   * older belongs to an earlier one. Undefined for a node that is not being powered up.
+   */
+  readonly beganMs: number | undefined;
+  /** Slurm counts on a machine now: without one something is lost. */
+  readonly isCountedOn: boolean;
+  /** Whether OCI's addresses have one with the node's name; undefined when they could not be listed. */
+  readonly hasAddress: boolean | undefined;
+}
+
 /**
- * @param lifeBeganMs when the node's present life began at the earliest (its power-up was not under way before): an instance
- * that ended and is older belongs to an earlier one. 0 for a node that is up, whose newest instance is its own
+ * An instance that is missing from a list is not gone for that: it has its VNIC as long as it lives, and so its address, which
+ * another list tells. TERMINATING is said of the newest alone: startnode waits for the end before it launches another.
  */
 export function instanceStateOf(
   records: readonly InstanceRecord[],
-  lifeBeganMs: number,
+  { beganMs = 0, isCountedOn, hasAddress }: NodeLife,
 ): InstanceState {
   const living = records.filter(isLiving);
   const [only] = living;
@@ -44,5 +59,7 @@ export function instanceStateOf(
     if (STOPPED.has(only.lifecycleState)) return "stopped";
     return STARTING.has(only.lifecycleState) ? "starting" : "running";
   }
-  return records.some(({ timeCreatedMs }) => timeCreatedMs >= lifeBeganMs) ? "ended" : "none";
+  const isEnding = records.some(({ lifecycleState }) => lifecycleState === "TERMINATING");
+  if (!isEnding && (hasAddress ?? isCountedOn)) return "unclear";
+  return records.some(({ timeCreatedMs }) => timeCreatedMs >= beganMs) ? "ended" : "none";
 }

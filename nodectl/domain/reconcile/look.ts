@@ -1,8 +1,8 @@
 import { groupBy } from "../group-by.ts";
-import { instanceStateOf, type InstanceRecord } from "./instance-state.ts";
+import { instanceStateOf, isLiving, type InstanceRecord } from "./instance-state.ts";
 import type { ReconcileMemory, RememberedNode, Waking } from "./memory.ts";
 import type { Claim, NodeSight } from "./sight.ts";
-import { slurmStateOf, type SlurmRecord, type SlurmState } from "./slurm-state.ts";
+import { isCountedOn, slurmStateOf, type SlurmRecord, type SlurmState } from "./slurm-state.ts";
 
 /** What both sides say at one moment. */
 export interface Lists {
@@ -23,7 +23,9 @@ const GAP_MS_MAX = 3 * 60_000;
 /** Puts both sides together: every node that Slurm has (cloud nodes only) or an instance names. */
 export function lookAtNodes(lists: Lists, memory: ReconcileMemory): readonly NodeSight[] {
   const cloud = lists.slurmNodes.filter(({ flags }) => flags.has("CLOUD"));
-  const others = new Set(lists.slurmNodes.filter((node) => !cloud.includes(node)).map(nameOf));
+  const others = new Set(
+    lists.slurmNodes.filter(({ flags }) => !flags.has("CLOUD")).map(({ name }) => name),
+  );
   const records = new Map(cloud.map((record) => [record.name, record]));
   const instances = groupBy(lists.instances, ({ nodeName }) => nodeName);
   const addresses = groupBy(lists.addresses ?? [], ({ hostnameLabel }) => hostnameLabel);
@@ -31,35 +33,45 @@ export function lookAtNodes(lists: Lists, memory: ReconcileMemory): readonly Nod
   return names
     .filter((name) => !others.has(name))
     .map((name) => {
-      const slurm = records.get(name);
-      const slurmState = slurmStateOf(slurm);
-      const waking = wakingOf(memory, name, slurmState, lists.nowMs);
-      const own = instances.get(name) ?? [];
-      const instanceState = instanceStateOf(own, waking?.notBeforeMs ?? 0);
-      const before = memory.nodes[name];
-      const isSame = before?.slurmState === slurmState && before.instanceState === instanceState;
-      return {
+      const own = {
         name,
-        slurm,
-        slurmState,
-        instances: own,
-        instanceState,
-        claim: lists.claims.get(name) ?? "unclaimed",
+        slurm: records.get(name),
+        instances: instances.get(name) ?? [],
+        claim: lists.claims.get(name) ?? ("unclaimed" as const),
         addresses:
           lists.addresses === undefined
             ? undefined
             : (addresses.get(name) ?? []).map(({ ipAddress }) => ipAddress),
-        sinceMs: isSame ? before.sinceMs : lists.nowMs,
-        waking,
       };
+      return lookAtNode(own, memory, lists.nowMs);
     });
 }
 
-/** False when Slurm hears a node of which OCI has no record at all: the list came back short. */
+type Seen = Pick<NodeSight, "name" | "slurm" | "instances" | "claim" | "addresses">;
+
+function lookAtNode(own: Seen, memory: ReconcileMemory, nowMs: number): NodeSight {
+  const slurmState = slurmStateOf(own.slurm);
+  const waking = wakingOf(memory, own, slurmState, nowMs);
+  const instanceState = instanceStateOf(own.instances, {
+    beganMs: waking?.notBeforeMs,
+    isCountedOn: isCountedOn(slurmState),
+    hasAddress: own.addresses === undefined ? undefined : own.addresses.length > 0,
+  });
+  const before = memory.nodes[own.name];
+  const isSame = before?.slurmState === slurmState && before.instanceState === instanceState;
+  return { ...own, slurmState, instanceState, sinceMs: isSame ? before.sinceMs : nowMs, waking };
+}
+
+/**
+ * False when the list of instances came back short: it has nothing of a node that Slurm hears, or nothing at all while
+ * Slurm counts on machines.
+ */
 export function isInstanceListWhole(nodes: readonly NodeSight[]): boolean {
+  const isEmpty = nodes.every(({ instances }) => instances.length === 0);
   return !nodes.some(
     ({ slurmState, instances }) =>
-      (slurmState === "idle" || slurmState === "busy") && instances.length === 0,
+      instances.length === 0 &&
+      (slurmState === "idle" || slurmState === "busy" || (isEmpty && isCountedOn(slurmState))),
   );
 }
 
@@ -79,16 +91,22 @@ export function remember(nodes: readonly NodeSight[], nowMs: number): ReconcileM
 
 function wakingOf(
   { passMs, nodes }: ReconcileMemory,
-  name: string,
+  { name, instances }: Seen,
   slurmState: SlurmState,
   nowMs: number,
 ): Waking | undefined {
-  if (slurmState !== "waking" && slurmState !== "waking-down") return undefined;
+  if (!WAKING.has(slurmState)) return undefined;
   const isContinuous = nowMs - passMs <= GAP_MS_MAX;
   const before = isContinuous ? nodes[name]?.waking : undefined;
-  return before ?? { notBeforeMs: isContinuous ? passMs : nowMs, sinceMs: nowMs };
+  const notBeforeMs = before?.notBeforeMs ?? (isContinuous ? passMs : nowMs);
+  const isSeen = instances.some(
+    (instance) => isLiving(instance) || instance.timeCreatedMs >= notBeforeMs,
+  );
+  return {
+    notBeforeMs,
+    sinceMs: before?.sinceMs ?? nowMs,
+    isLaunched: isSeen || before?.isLaunched === true,
+  };
 }
 
-function nameOf({ name }: SlurmRecord): string {
-  return name;
-}
+const WAKING: ReadonlySet<SlurmState> = new Set(["waking", "waking-down", "waking-down-admin"]);

@@ -24,6 +24,8 @@ export interface Waking {
   readonly notBeforeMs: number;
   /** The first look at which it was. */
   readonly sinceMs: number;
+  /** An instance of this life was seen. */
+  readonly isLaunched: boolean;
 }
 
 export const NO_MEMORY: ReconcileMemory = { passMs: 0, nodes: {} };
@@ -66,7 +68,10 @@ function isRemembered(value: unknown): value is RememberedNode {
     instanceState in INSTANCE_STATES;
   const isWaking =
     waking === undefined ||
-    (isObject(waking) && isTime(waking["notBeforeMs"]) && isTime(waking["sinceMs"]));
+    (isObject(waking) &&
+      isTime(waking["notBeforeMs"]) &&
+      isTime(waking["sinceMs"]) &&
+      typeof waking["isLaunched"] === "boolean");
   return areStates && isTime(sinceMs) && isWaking;
 }
 

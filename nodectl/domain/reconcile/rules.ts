@@ -1,66 +1,11 @@
-import type { InstanceState } from "./instance-state.ts";
-import type { SlurmState } from "./slurm-state.ts";
-
-/** How long a rule waits before it acts; each is explained in the README with the same words. */
-export const PATIENCE = {
-  none: "at once",
-  "soon-again": "when a second look, 10 s later in the same pass, sees the same",
-  "second-look": "when the next pass sees the same",
-  grace: "when the next pass sees the same and the instance is older than `orphan_grace_seconds`",
-} as const;
-
-export type Patience = keyof typeof PATIENCE;
-
-/** What else has to be true; each is explained in the README with the same words. */
-export const CONDITIONS = {
-  unclaimed: "nodes.json does not have the node",
-  "not-wanted": "limits.yaml no longer names the node",
-  "retry-due": "the next try that the reason names has come, or it names none",
-  "retry-later": "the reason names a next try that is still to come",
-  "past-boot-limit": "the instance is older than `boot_limit_seconds`",
-  "past-run-deadline": "it has been waking for longer than `run_deadline_seconds`",
-  "other-address": "OCI gives it another address than Slurm has",
-  "has-owner": "the address that Slurm has tells which of them is the node's",
-  "not-heard": "its slurmd does not answer",
-} as const;
-
-export type Condition = keyof typeof CONDITIONS;
-
-/** What is done; each is explained in the README with the same words. */
-export const ACTIONS = {
-  report: "nothing; it stands in the warnings",
-  terminate: "terminate the instances",
-  "terminate-others": "terminate all but the node's own",
-  return: "return the node to service (`state=resume`)",
-  "keep-down": "set it DOWN again, with its reason",
-  "give-up": "set it DOWN with a reason (its jobs are requeued), then power it down",
-  replace: "the same, with the console's last lines kept; counted as a failed boot",
-  "power-down": "power it down by force: stopnode terminates what there is",
-  release: "power it down once it has no job",
-  "report-address": "tell Slurm the address",
-} as const;
-
-export type ActionKind = keyof typeof ACTIONS;
-
-/** One row of the table: the first that fits a node counts. */
-export interface Rule {
-  /** What log, --json and metrics call it. */
-  readonly id: string;
-  readonly slurm: readonly SlurmState[];
-  readonly instance: readonly InstanceState[];
-  readonly onlyIf?: Condition;
-  readonly patience: Patience;
-  readonly action: ActionKind;
-  /** For people, in the plan and as the node's reason: why. */
-  readonly why: string;
-}
+import type { Rule } from "./rule.ts";
+import { COUNTED_ON } from "./slurm-state.ts";
 
 const LIVING = ["starting", "running", "stopped", "several"] as const;
 const GONE = ["none", "ended"] as const;
-const ANY_INSTANCE = ["none", "starting", "running", "stopped", "ended", "several"] as const;
+/** `unclear` is none of them: nothing is concluded from it. */
+const ANY_INSTANCE = [...GONE, ...LIVING] as const;
 const OFF = ["off", "off-down-ours", "off-down-slurm"] as const;
-/** Slurm counts on a machine. */
-const COUNTED_ON = ["idle", "busy", "silent", "invalid", "drain-ours", "drain-slurm"] as const;
 
 /**
  * What to do with a node, from both sides' states. Read from the top. A pair of states that no row has is in order.
@@ -110,6 +55,15 @@ export const RULES: readonly Rule[] = [
     why: "Slurm gave the node up and nothing of it is left",
   },
   {
+    id: "retired-and-open",
+    slurm: ["off"],
+    instance: GONE,
+    onlyIf: "retired-open",
+    patience: "second-look",
+    action: "close",
+    why: "limits.yaml no longer names the node; a power-down ends its drain",
+  },
+  {
     id: "inspected-while-off",
     slurm: ["off-down-admin"],
     instance: LIVING,
@@ -124,6 +78,15 @@ export const RULES: readonly Rule[] = [
     patience: "soon-again",
     action: "give-up",
     why: "its instance has ended before the node registered",
+  },
+  {
+    id: "vanished-while-waking",
+    slurm: ["waking"],
+    instance: ["none"],
+    onlyIf: "was-launched",
+    patience: "soon-again",
+    action: "give-up",
+    why: "its instance has vanished before the node registered",
   },
   {
     id: "never-launched",
@@ -156,16 +119,16 @@ export const RULES: readonly Rule[] = [
     slurm: ["waking", ...COUNTED_ON],
     instance: ["several"],
     onlyIf: "has-owner",
-    patience: "second-look",
+    patience: "soon-again",
     action: "terminate-others",
     why: "several instances carry the node's name",
   },
   {
     id: "duplicates-unclear",
-    slurm: ["waking", ...COUNTED_ON, "drain-admin", "down-admin"],
+    slurm: ["idle", "busy", "silent", "invalid", "drain-ours", "drain-slurm"],
     instance: ["several"],
-    patience: "none",
-    action: "report",
+    patience: "second-look",
+    action: "release",
     why: "several instances carry the node's name, and none can be told to be its own",
   },
   {
@@ -186,8 +149,17 @@ export const RULES: readonly Rule[] = [
     why: "its instance has ended or was stopped",
   },
   {
+    id: "lost-while-inspected",
+    slurm: ["drain-admin"],
+    instance: ["ended", "stopped"],
+    onlyIf: "has-jobs",
+    patience: "none",
+    action: "down",
+    why: "its instance has ended or was stopped; a person had drained the node",
+  },
+  {
     id: "vanished-machine",
-    slurm: ["silent", "invalid", "drain-ours", "drain-slurm"],
+    slurm: ["leaving", "silent", "invalid", "drain-ours", "drain-slurm"],
     instance: ["none"],
     onlyIf: "not-heard",
     patience: "second-look",
@@ -197,18 +169,44 @@ export const RULES: readonly Rule[] = [
   {
     id: "heard-without-instance",
     slurm: ["idle", "busy"],
-    instance: ["none"],
+    instance: ["none", "unclear"],
     patience: "none",
     action: "report",
-    why: "Slurm hears it, OCI's list does not have it: the list came back short",
+    why: "Slurm hears it, OCI's list does not have it: the list may have come back short",
+  },
+  {
+    id: "silent-and-too-small",
+    slurm: ["invalid", "leaving"],
+    instance: ["starting", "running"],
+    onlyIf: "silent-invalid",
+    patience: "second-look",
+    action: "replace",
+    why: "it registered with less than slurm.conf says and fell silent, which Slurm does not notice of such a node",
+  },
+  {
+    id: "too-small-with-job",
+    slurm: ["invalid"],
+    instance: ["starting", "running"],
+    onlyIf: "has-jobs",
+    patience: "second-look",
+    action: "release",
+    why: "it registered with less than slurm.conf says, and takes no more jobs",
   },
   {
     id: "too-small",
     slurm: ["invalid"],
     instance: ["starting", "running"],
     patience: "second-look",
-    action: "replace",
+    action: "set-aside",
     why: "it registered with less than slurm.conf says",
+  },
+  {
+    id: "silent-machine",
+    slurm: ["down-slurm"],
+    instance: ["starting", "running"],
+    patience: "second-look",
+    action: "replace",
+    why: "its slurmd fell silent, and Slurm has set it DOWN",
   },
   {
     id: "down-machine",
@@ -220,7 +218,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     id: "inspected",
-    slurm: ["down-admin", "drain-admin"],
+    slurm: ["down-admin", "drain-admin", "waking-down-admin"],
     instance: LIVING,
     patience: "none",
     action: "report",
@@ -237,10 +235,10 @@ export const RULES: readonly Rule[] = [
   },
   {
     id: "wrong-address",
-    slurm: ["waking", "idle", "busy", "silent"],
+    slurm: ["waking", "silent"],
     instance: ["starting", "running"],
     onlyIf: "other-address",
-    patience: "second-look",
+    patience: "soon-again",
     action: "report-address",
     why: "OCI gives it another address than Slurm has",
   },

@@ -68,6 +68,7 @@ describe("parseConfig()", () => {
       reconcileFile: "/run/citc/reconcile.json",
       orphanGraceSeconds: 300,
       bootLimitSeconds: undefined,
+      consoleDirectory: "/var/log/slurm/consoles",
     } satisfies Config);
   });
 

@@ -1,0 +1,90 @@
+import { nextTryText } from "../../domain/failed-node.ts";
+import { groupBy } from "../../domain/group-by.ts";
+import { RECONCILE_PREFIX } from "../../domain/reconcile/reasons.ts";
+import type { FailureControl, SlurmControl } from "../../slurm/control.ts";
+import { isSlurmError } from "../../slurm/slurm-command-error.ts";
+import type { Act } from "./act.ts";
+import { keepConsoles, type ConsoleContext } from "./keep-consoles.ts";
+import { tellJobs, type TellContext } from "./tell-jobs.ts";
+
+export type GiveUpContext = ConsoleContext &
+  TellContext & {
+    readonly slurm: Pick<SlurmControl, "setDown"> & FailureControl;
+    /** How long a node that is set aside stays DOWN. */
+    readonly retryDelayMs: number;
+  };
+
+/**
+ * Gives nodes up: their jobs are told and requeued, and Slurm makes the nodes idle again after SuspendTimeout. DOWN comes
+ * first: POWER_DOWN_FORCE alone leaves the job of a dead machine COMPLETING, and its node powered up, until
+ * SlurmdTimeout (seen on 22.05.8 and 24.11.5). The power-down calls stopnode, which terminates what there is.
+ */
+export async function giveUp(context: GiveUpContext, acts: readonly Act[]): Promise<void> {
+  const isConsoleWanted = acts.filter(({ action }) => action.kind === "replace");
+  const consoles = await keepConsoles(
+    context,
+    isConsoleWanted.map(({ node }) => node),
+  );
+  const { slurm, clock, retryDelayMs } = context;
+  const retryAtMs = clock.now() + retryDelayMs;
+  let refusal: unknown;
+  for (const [reason, some] of groupBy(acts, (act) => reasonOf(act, { consoles, retryAtMs }))) {
+    await tellJobs(context, namesOf(some), noticeOf(some));
+    try {
+      await setDown(context, some, reason);
+    } catch (error) {
+      if (!isSlurmError(error)) throw error;
+      refusal ??= error;
+    }
+  }
+  await slurm.powerDownByForce(namesOf(acts));
+  if (refusal !== undefined) throw refusal as Error;
+}
+
+/**
+ * A waking node may have no address but its name, which 22.05 would look up for 10 s. Of one that is up the address stays:
+ * slurmctld 24.11 has other slurmds ping a DOWN node for it, at 127.0.0.1 one of them answers itself, and the node
+ * is back in service (seen on 24.11.5).
+ */
+async function setDown(
+  { slurm, retryDelayMs }: GiveUpContext,
+  acts: readonly Act[],
+  reason: string,
+): Promise<void> {
+  const kindOf = ({ node, action }: Act): string =>
+    `${node.slurmState === "waking"} ${action.kind}`;
+  for (const some of groupBy(acts, kindOf).values()) {
+    const hasNoMachine = some[0]?.node.slurmState === "waking";
+    // For the case that the power-down, which takes this back, does not come.
+    const isSetAside = some[0]?.action.kind === "set-aside";
+    const resumeAfter = isSetAside ? { resumeAfterSeconds: retryDelayMs / 1000 } : {};
+    await slurm.setDown(namesOf(some), reason, { hasNoMachine, ...resumeAfter });
+  }
+}
+
+interface ReasonParts {
+  readonly consoles: ReadonlyMap<string, string>;
+  readonly retryAtMs: number;
+}
+
+/** For `sinfo -R`: why, what OCI says, and where the console is. */
+function reasonOf(act: Act, { consoles, retryAtMs }: ReasonParts): string {
+  const words = `${RECONCILE_PREFIX} ${wordsOf(act)}`;
+  if (act.action.kind === "set-aside") return `${words} ${nextTryText(retryAtMs)}`;
+  const file = consoles.get(act.node.name);
+  return file === undefined ? words : `${words}; console in ${file}`;
+}
+
+/** They all have the same reason, but for the consoles. */
+function noticeOf([first]: readonly Act[]): string {
+  return `${RECONCILE_PREFIX} a node of this job was lost: ${first === undefined ? "" : wordsOf(first)}`;
+}
+
+function wordsOf({ rule, node }: Act): string {
+  const [newest] = node.instances.toSorted((a, b) => b.timeCreatedMs - a.timeCreatedMs);
+  return newest === undefined ? rule.why : `${rule.why} (${newest.lifecycleState})`;
+}
+
+function namesOf(acts: readonly Act[]): readonly string[] {
+  return acts.map(({ node }) => node.name);
+}
