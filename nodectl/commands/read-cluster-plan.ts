@@ -37,8 +37,11 @@ export async function readClusterPlan(
   return planCluster(read, new Catalogue(offers, config.adRoot), images);
 }
 
-/** One image after the other: a file may name many, and OCI limits the rate. */
-async function readImages(
+/**
+ * Which shapes each image runs on. One image after the other: a file may name many, and OCI limits the rate.
+ * @throws OciCallError
+ */
+export async function readImages(
   catalogue: ShapeCatalogue,
   imageOcids: readonly string[],
   availabilityDomains: readonly string[],

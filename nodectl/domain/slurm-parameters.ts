@@ -50,6 +50,20 @@ export function slurmParameters(
   return [...withGiven(own, lists, slurmOptions), ...added(own, slurmOptions)];
 }
 
+/**
+ * Those of them that nodectl relies on, with the site's values in their place: without what only the site asked for, and
+ * without devices.
+ */
+export function neededParameters(
+  plan: Parameters<typeof slurmParameters>[0],
+  release: SlurmRelease,
+): readonly SlurmParameter[] {
+  const own = slurmParameters({ ...plan, slurmOptions: {} }, release, []);
+  return slurmParameters(plan, release, []).filter(({ key }) =>
+    own.some((it) => isSameKey(it.key, key)),
+  );
+}
+
 function programs(): readonly SlurmParameter[] {
   return [
     { key: "ResumeProgram", value: RESUME_PROGRAM, reason: "Launches the instances behind nodes." },

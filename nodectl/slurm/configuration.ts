@@ -1,3 +1,4 @@
+import { parseRunningSettings, type RunningSettings } from "../domain/doctor/slurm-settings.ts";
 import type { ConfigurationControl, ConfiguringJob, JobControl } from "./control.ts";
 import { callSlurm, type SlurmOptions } from "./run-slurm.ts";
 import { SlurmCommandError } from "./slurm-command-error.ts";
@@ -19,6 +20,15 @@ export function createConfigurationControl(
 async function runsFilesOnDisk(options: SlurmOptions): Promise<boolean> {
   const { stdout } = await callSlurm(options, "scontrol", ["show", "config"]);
   return /^HASH_VAL\s*=\s*Match\s*$/m.test(stdout);
+}
+
+/**
+ * What slurmctld runs with.
+ * @throws SlurmCommandError
+ */
+export async function runningSettings(options: SlurmOptions): Promise<RunningSettings> {
+  const { stdout } = await callSlurm(options, "scontrol", ["show", "config"]);
+  return parseRunningSettings(stdout);
 }
 
 /** Fields of fixed widths: the same text in every version (22.05.8 and 24.11.5). */

@@ -13,4 +13,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "make Slurm and OCI agree again, once (a timer does so each minute)",
     load: async () => (await import("./reconcile.ts")).reconcile,
   },
+  doctor: {
+    summary: "check what a cluster needs, and say what to do about what is wrong",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
 };

@@ -1,0 +1,66 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Cloud, CloudOpening, DoctorContext } from "../../commands/doctor/doctor-context.ts";
+import type { Config } from "../../domain/config.ts";
+import type { Log } from "../../domain/log.ts";
+import { runningSettings } from "../../slurm/configuration.ts";
+import { machineInspection } from "../../slurm/machine-inspection.ts";
+import { createScontrol } from "../../slurm/scontrol.ts";
+import { checkSlurmConf } from "../../slurm/slurm-conf-check.ts";
+import { systemClock } from "../system-clock.ts";
+
+/** Below the bound of a check, so that what OCI or Slurm said last is heard. */
+const COMMAND_MS = 8_000;
+/** How long slurmctld is asked again. */
+const SLURM_MS = 4_000;
+const CALL_SECONDS = 8;
+/** How long OCI is asked again; every call has its own deadline besides. */
+const OCI_MS = 8_000;
+
+export function createDoctorContext(config: Config, configFile: string, log: Log): DoctorContext {
+  const { slurmBinDirectory: binDirectory, slurmConf, slurmDirectory } = config;
+  const slurmOptions = {
+    ...{ binDirectory, slurmConf, clock: systemClock, log },
+    ...{ commandTimeoutMs: COMMAND_MS, deadlineMs: SLURM_MS },
+  };
+  const includedFile = join(slurmDirectory, "slurm.conf");
+  return {
+    config,
+    configFile,
+    hostName: hostname(),
+    isRoot: process.getuid?.() === 0,
+    clock: systemClock,
+    machine: machineInspection,
+    slurm: {
+      ...createScontrol(slurmOptions),
+      runningSettings: () => runningSettings(slurmOptions),
+    },
+    checkSlurmConf: (text) => checkSlurmConf({ binDirectory, slurmConf, includedFile }, text),
+    serviceTime: async (signal) => {
+      const { askServiceTime } = await import("../../oci/service-clock.ts");
+      return askServiceTime(config, () => systemClock.now(), signal);
+    },
+    serviceHost: async () => {
+      if (config.endpoint !== undefined) return undefined;
+      const { coreServiceUrl } = await import("../../oci/service-clock.ts");
+      return new URL(coreServiceUrl(config)).hostname;
+    },
+    openCloud: () => openCloud(config, log),
+  };
+}
+
+/** With credentials that are fetched once for all of the checks. */
+async function openCloud(config: Config, log: Log): Promise<CloudOpening> {
+  try {
+    return { kind: "open", cloud: await createCloud(config, log) };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "OciAuthError") throw error;
+    return { kind: "refused", message: error.message };
+  }
+}
+
+async function createCloud(config: Config, log: Log): Promise<Cloud> {
+  const { createDoctorCloud } = await import("../oci-doctor.ts");
+  const bounded = { ...config, callDeadlineSeconds: CALL_SECONDS };
+  return createDoctorCloud(bounded, { clock: systemClock, log, deadlineMs: OCI_MS });
+}

@@ -1,0 +1,41 @@
+import type { Cloud } from "../commands/doctor/doctor-context.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Config } from "../domain/config.ts";
+import type { Log } from "../domain/log.ts";
+import { OciInstanceAddresses } from "../oci/instance-addresses.ts";
+import { OciCatalogue } from "../oci/oci-catalogue.ts";
+import { OciCoreProvider } from "../oci/oci-core-provider.ts";
+import { launchSettingsOf } from "./launch-settings.ts";
+import { createClientSettings, createRetryPolicy } from "./oci-context.ts";
+
+export interface DoctorTools {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** For the credentials, and then once more for all calls. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * Everything that the programs ask of OCI, with one set of clients.
+ * @throws OciAuthError
+ */
+export async function createDoctorCloud(config: Config, tools: DoctorTools): Promise<Cloud> {
+  const { deadlineMs } = tools;
+  const clients = await createClientSettings(config, {
+    ...tools,
+    signal: AbortSignal.timeout(deadlineMs),
+  });
+  // From now on: getting the credentials may have taken its time.
+  const retry = createRetryPolicy({ ...tools, signal: AbortSignal.timeout(deadlineMs) });
+  const { compartmentOcid } = config;
+  const provider = new OciCoreProvider({
+    ...{ clients, retry, launchRetry: retry },
+    launch: launchSettingsOf(config, {}),
+  });
+  return {
+    instances: provider,
+    addressBook: provider,
+    instanceAddresses: new OciInstanceAddresses(clients, compartmentOcid, retry),
+    catalogue: new OciCatalogue({ clients, compartmentOcid, retry }),
+  };
+}
