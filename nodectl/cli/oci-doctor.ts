@@ -29,7 +29,7 @@ export async function createDoctorCloud(config: Config, tools: DoctorTools): Pro
   const retry = createRetryPolicy({ ...tools, signal: AbortSignal.timeout(deadlineMs) });
   const { compartmentOcid } = config;
   const provider = new OciCoreProvider({
-    ...{ clients, retry, launchRetry: retry },
+    ...{ clients, retry, launchRetry: retry, terminateRetry: retry },
     launch: launchSettingsOf(config, {}),
   });
   return {

@@ -46,7 +46,7 @@ const NEXT_PASS_MS = 30_000;
 export function decide(node: NodeSight, around: Circumstances): Decision {
   const rule = RULES.find((it) => fits(it, node, around));
   if (rule === undefined) return { kind: "in-order", node };
-  const action = actionOf(rule.action, node);
+  const action = actionOf(rule.action, node, around);
   if (action === undefined) return { kind: "report", node, rule };
   return isDue(rule, node, around)
     ? { kind: "act", node, rule, action }
@@ -62,7 +62,8 @@ function fits(rule: Rule, node: NodeSight, around: Circumstances): boolean {
   return rule.onlyIf === undefined || holds(rule.onlyIf, node, around);
 }
 
-function isDue({ patience }: Rule, node: NodeSight, { nowMs, limits }: Circumstances): boolean {
+function isDue({ patience }: Rule, node: NodeSight, around: Circumstances): boolean {
+  const { nowMs } = around;
   switch (patience) {
     case "none":
       return true;
@@ -71,20 +72,22 @@ function isDue({ patience }: Rule, node: NodeSight, { nowMs, limits }: Circumsta
     case "second-look":
       return nowMs - node.sinceMs >= NEXT_PASS_MS;
     case "grace":
-      return (
-        nowMs - node.sinceMs >= NEXT_PASS_MS &&
-        livingOf(node).every(({ timeCreatedMs }) => nowMs - timeCreatedMs > limits.orphanGraceMs)
-      );
+      return nowMs - node.slurmSinceMs >= NEXT_PASS_MS && beyondGrace(node, around).length > 0;
   }
 }
 
+/** Each by its own age: a younger namesake must not protect the older ones. */
+function beyondGrace(node: NodeSight, { nowMs, limits }: Circumstances): readonly InstanceRecord[] {
+  return livingOf(node).filter(({ timeCreatedMs }) => nowMs - timeCreatedMs > limits.orphanGraceMs);
+}
+
 /** undefined: only to be reported. */
-function actionOf(kind: ActionKind, node: NodeSight): Action | undefined {
+function actionOf(kind: ActionKind, node: NodeSight, around: Circumstances): Action | undefined {
   switch (kind) {
     case "report":
       return undefined;
     case "terminate":
-      return { kind, instances: livingOf(node) };
+      return { kind, instances: beyondGrace(node, around) };
     case "terminate-others": {
       const owner = ownerOf(node);
       return {

@@ -58,8 +58,16 @@ function lookAtNode(own: Seen, memory: ReconcileMemory, nowMs: number): NodeSigh
     hasAddress: own.addresses === undefined ? undefined : own.addresses.length > 0,
   });
   const before = memory.nodes[own.name];
-  const isSame = before?.slurmState === slurmState && before.instanceState === instanceState;
-  return { ...own, slurmState, instanceState, sinceMs: isSame ? before.sinceMs : nowMs, waking };
+  const isSameSlurm = before?.slurmState === slurmState;
+  const isSame = isSameSlurm && before.instanceState === instanceState;
+  return {
+    ...own,
+    slurmState,
+    instanceState,
+    sinceMs: isSame ? before.sinceMs : nowMs,
+    slurmSinceMs: isSameSlurm ? before.slurmSinceMs : nowMs,
+    waking,
+  };
 }
 
 /**
@@ -77,11 +85,13 @@ export function isInstanceListWhole(nodes: readonly NodeSight[]): boolean {
 
 /** What the next pass has to know of these nodes. */
 export function remember(nodes: readonly NodeSight[], nowMs: number): ReconcileMemory {
-  const kept = nodes.map(({ name, slurmState, instanceState, sinceMs, waking }) => {
+  const kept = nodes.map((node) => {
+    const { name, slurmState, instanceState, sinceMs, slurmSinceMs, waking } = node;
     const remembered: RememberedNode = {
       slurmState,
       instanceState,
       sinceMs,
+      slurmSinceMs,
       ...(waking !== undefined && { waking }),
     };
     return [name, remembered] as const;

@@ -14,6 +14,8 @@ export interface RememberedNode {
   readonly instanceState: InstanceState;
   /** When it was first seen in these two states. */
   readonly sinceMs: number;
+  /** When it was first seen in that state of Slurm's. */
+  readonly slurmSinceMs: number;
   /** Only of a node that is being powered up. */
   readonly waking?: Waking;
 }
@@ -60,7 +62,7 @@ function parseJson(text: string): unknown {
 
 function isRemembered(value: unknown): value is RememberedNode {
   if (!isObject(value)) return false;
-  const { slurmState, instanceState, sinceMs, waking } = value;
+  const { slurmState, instanceState, sinceMs, slurmSinceMs, waking } = value;
   const areStates =
     typeof slurmState === "string" &&
     slurmState in SLURM_STATES &&
@@ -72,7 +74,7 @@ function isRemembered(value: unknown): value is RememberedNode {
       isTime(waking["notBeforeMs"]) &&
       isTime(waking["sinceMs"]) &&
       typeof waking["isLaunched"] === "boolean");
-  return areStates && isTime(sinceMs) && isWaking;
+  return areStates && isTime(sinceMs) && isTime(slurmSinceMs) && isWaking;
 }
 
 function isTime(value: unknown): value is number {

@@ -18,6 +18,8 @@ export interface NodeSight {
   readonly addresses: readonly string[] | undefined;
   /** When it was first seen in this pair of states, milliseconds since the epoch: now, when it is seen for the first time. */
   readonly sinceMs: number;
+  /** The same for its state in Slurm alone. */
+  readonly slurmSinceMs: number;
   /** Since when it is being powered up; undefined for a node that is not. */
   readonly waking: Waking | undefined;
 }

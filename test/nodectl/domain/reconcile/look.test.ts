@@ -149,8 +149,14 @@ describe("the memory's file", () => {
   const memory: ReconcileMemory = {
     passMs: NOW,
     nodes: {
-      n1: { slurmState: "waking", instanceState: "starting", sinceMs: NOW, waking },
-      n2: { slurmState: "absent", instanceState: "running", sinceMs: 1 },
+      n1: {
+        slurmState: "waking",
+        instanceState: "starting",
+        sinceMs: NOW,
+        slurmSinceMs: NOW,
+        waking,
+      },
+      n2: { slurmState: "absent", instanceState: "running", sinceMs: 1, slurmSinceMs: 1 },
     },
   };
 

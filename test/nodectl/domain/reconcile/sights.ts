@@ -91,6 +91,7 @@ export function sight(slurmState: SlurmState, instanceState: InstanceState): Nod
     claim: "wanted",
     addresses: [],
     sinceMs: OLD_MS,
+    slurmSinceMs: OLD_MS,
     waking: { notBeforeMs: OLD_MS, sinceMs: NOW - MINUTE_MS, isLaunched: false },
   };
 }
