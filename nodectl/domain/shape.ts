@@ -16,6 +16,8 @@ export interface Shape {
   readonly gpus: number;
   readonly gpuDescription?: string;
   readonly processorDescription?: string;
+  /** The service limits that its instances count against, e.g. `standard-e4-core-count`; absent when OCI names none. */
+  readonly quotaNames?: readonly string[];
 }
 
 /** What is chosen for a flexible shape. Whole numbers: both stand in the node's name. */

@@ -66,7 +66,7 @@ export class OciCatalogue implements ShapeCatalogue {
 }
 
 function toShape(item: models.Shape): Shape {
-  const { gpuDescription, processorDescription } = item;
+  const { gpuDescription, processorDescription, quotaNames } = item;
   const flexible = toFlexible(item);
   return {
     name: item.shape,
@@ -76,6 +76,7 @@ function toShape(item: models.Shape): Shape {
     ...(flexible !== undefined && { flexible }),
     ...(gpuDescription !== undefined && { gpuDescription }),
     ...(processorDescription !== undefined && { processorDescription }),
+    ...(quotaNames !== undefined && { quotaNames }),
   };
 }
 

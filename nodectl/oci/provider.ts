@@ -141,3 +141,54 @@ export interface ShapeCatalogue {
     imageOcid: string,
   ): Promise<readonly string[] | undefined>;
 }
+
+/** A disk that an instance boots from. It is billed for as long as it exists. */
+export interface BootVolume {
+  readonly bootVolumeOcid: string;
+  readonly displayName: string;
+  /** That of the instance it was made with, as far as its own name tells: OCI copies no tags to volumes. */
+  readonly instanceName?: string;
+  readonly availabilityDomain: string;
+  readonly sizeGib: number;
+  /** OCI's clock, milliseconds since the epoch. */
+  readonly timeCreatedMs: number;
+  /** What it was made of; absent when that was another volume. */
+  readonly imageOcid?: string;
+}
+
+export interface BootVolumeCatalogue {
+  /**
+   * Those of the compartment that no instance boots from, whoever made them: terminated instances may leave them. One
+   * that is a moment old may belong to a launch that is under way. Throws OciCallError.
+   */
+  listLeftBootVolumes(): Promise<readonly BootVolume[]>;
+}
+
+/** What is left of a service limit, in its own unit: OCPUs (`…-core-count`), GB (`…-memory-count`) or GPUs (`gpu…`). */
+export type LimitAvailability =
+  | { readonly kind: "known"; readonly used: number; readonly available: number }
+  /** OCI has no number for this limit, or no policy lets us see it: it answers both with 404. */
+  | { readonly kind: "not-told" };
+
+export interface LimitsInquiry {
+  /** Of a limit of the compute service in one availability domain. Throws OciCallError. */
+  availabilityOf(limitName: string, availabilityDomain: string): Promise<LimitAvailability>;
+}
+
+export interface SubnetUse {
+  /** e.g. `10.0.0.0/20`. */
+  readonly cidr: string;
+  /** The first part of its hosts' domain; absent: its hosts have no names in DNS. */
+  readonly dnsLabel?: string;
+  /** OCI's word, `AVAILABLE` when all is well. */
+  readonly lifecycleState: string;
+  /** How many private addresses are taken, by whomever. */
+  readonly addressesUsed: number;
+  /** How many it has in all, without the three that OCI keeps. */
+  readonly addressesMax: number;
+}
+
+export interface SubnetInquiry {
+  /** The cluster's subnet; undefined when OCI does not know it, or does not let us see it. Throws OciCallError. */
+  lookAtSubnet(): Promise<SubnetUse | undefined>;
+}

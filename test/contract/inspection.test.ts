@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../nodectl/cli/load.ts";
-import { createInspection } from "../../nodectl/cli/oci-context.ts";
+import { createCatalogue } from "../../nodectl/cli/oci-catalogue.ts";
+import { createInspection, type RunTools } from "../../nodectl/cli/oci-context.ts";
+import { createInquiries } from "../../nodectl/cli/oci-inquiries.ts";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import type { Clock } from "../../nodectl/domain/clock.ts";
 import { silentLog } from "../nodectl/commands/silent-log.ts";
 import { launchByHand } from "../sandbox/api/instance-by-hand.ts";
 import { describeInstance, type CloudInstance } from "../sandbox/api/cloud-event.ts";
+import type { InstanceRecord } from "../sandbox/api/instance-record.ts";
+import { leaveBootVolume } from "../sandbox/api/left-boot-volume.ts";
 import { useRigs, type Rig } from "./rig.ts";
 
 const createRig = useRigs();
@@ -17,9 +21,19 @@ const impatient: Clock = {
 };
 
 async function inspectionOf(rig: Rig) {
-  const config = await loadConfig({ config: await rig.writeSettings() });
-  const signal = AbortSignal.timeout(40_000);
-  return createInspection(config, { clock: impatient, log: silentLog, signal });
+  return createInspection(await configOf(rig), toolsOf());
+}
+
+async function inquiriesOf(rig: Rig, settings: Record<string, unknown> = {}) {
+  return createInquiries(await configOf(rig, settings), toolsOf());
+}
+
+async function configOf(rig: Rig, settings: Record<string, unknown> = {}) {
+  return loadConfig({ config: await rig.writeSettings(settings) });
+}
+
+function toolsOf(): RunTools {
+  return { clock: impatient, log: silentLog, signal: AbortSignal.timeout(40_000) };
 }
 
 /** One that runs. */
@@ -27,6 +41,12 @@ async function instanceOf(rig: Rig, displayName: string): Promise<CloudInstance>
   const record = launchByHand(rig.cloud, { displayName, hostnameLabel: displayName });
   await expect.poll(() => record.lifecycleState).toBe("RUNNING");
   return describeInstance(record);
+}
+
+function recordOf(rig: Rig, { instanceOcid }: CloudInstance): InstanceRecord {
+  const record = rig.cloud.find(instanceOcid);
+  if (record === undefined) throw new Error("the instance is forgotten");
+  return record;
 }
 
 describe("the console of an instance", () => {
@@ -100,11 +120,91 @@ describe("the address of an instance", () => {
   it("is not there any more once the instance is gone", async () => {
     const rig = await createRig({ cloud: { terminateMs: 10 } });
     const { instanceAddresses } = await inspectionOf(rig);
-    const { instanceOcid } = await instanceOf(rig, "vm-a-0001");
-    const record = rig.cloud.find(instanceOcid);
-    if (record === undefined) throw new Error("the instance is forgotten");
-    rig.cloud.terminate(record);
-    await expect.poll(() => record.lifecycleState).toBe("TERMINATED");
-    expect(await instanceAddresses.addressOf(instanceOcid)).toBeUndefined();
+    const instance = await instanceOf(rig, "vm-a-0001");
+    await end(rig, instance, { preservesBootVolume: false });
+    expect(await instanceAddresses.addressOf(instance.instanceOcid)).toBeUndefined();
   });
 });
+
+describe("the boot volumes that are left over", () => {
+  it("are those that no instance boots from, in all availability domains", async () => {
+    const rig = await createRig({ cloud: { terminateMs: 10, pageSizeMax: 2, emptyPages: true } });
+    const { bootVolumes } = await inquiriesOf(rig);
+    expect(await bootVolumes.listLeftBootVolumes()).toEqual([]);
+    const [, second = ""] = rig.region.availabilityDomains;
+    await instanceOf(rig, "vm-a-0001");
+    await end(rig, await instanceOf(rig, "vm-a-0002"), { preservesBootVolume: false });
+    await end(rig, await instanceOf(rig, "vm-a-0003"), { preservesBootVolume: true });
+    const old = { displayName: "by hand", availabilityDomain: second, ageSeconds: 3600 };
+    leaveBootVolume(rig.cloud, { ...old, sizeGib: 50 });
+    const left = await bootVolumes.listLeftBootVolumes();
+    expect(left).toMatchObject([
+      { displayName: "vm-a-0003 (Boot Volume)", instanceName: "vm-a-0003", sizeGib: 47 },
+      { displayName: "by hand", availabilityDomain: second, sizeGib: 50 },
+    ]);
+    expect(left[1]).not.toHaveProperty("instanceName");
+    expect(left[0]?.imageOcid).toBe(rig.region.images[0]?.ocid);
+    expect((left[0]?.timeCreatedMs ?? 0) - (left[1]?.timeCreatedMs ?? 0)).toBeGreaterThan(3.5e6);
+  });
+
+  it("are not those of instances that are launched, stopped or on their way out", async () => {
+    const rig = await createRig({ cloud: { stopMs: 10, terminateMs: 60_000 } });
+    const { bootVolumes } = await inquiriesOf(rig);
+    launchByHand(rig.cloud, { displayName: "vm-a-0001" });
+    const stopped = recordOf(rig, await instanceOf(rig, "vm-a-0002"));
+    rig.cloud.stop(stopped);
+    await expect.poll(() => stopped.lifecycleState).toBe("STOPPED");
+    rig.cloud.terminate(recordOf(rig, await instanceOf(rig, "vm-a-0003")), true);
+    expect(await bootVolumes.listLeftBootVolumes()).toEqual([]);
+  });
+});
+
+describe("a service limit", () => {
+  it("is known by a shape's name for it", async () => {
+    const rig = await createRig();
+    const config = await configOf(rig);
+    const catalogue = await createCatalogue(config, toolsOf());
+    const [availabilityDomain = ""] = await catalogue.listAvailabilityDomains();
+    const shapes = await catalogue.listShapes(availabilityDomain);
+    const [limitName = ""] = shapes.find(({ name }) => name === "VM.Standard2.1")?.quotaNames ?? [];
+    rig.cloud.serviceLimits.set({ limitName, availabilityDomain, value: 5 });
+    // Two of somebody else's are there before.
+    await instanceOf(rig, "vm-a-0001");
+    const { limits } = await inquiriesOf(rig);
+    expect(await limits.availabilityOf(limitName, availabilityDomain)).toEqual({
+      ...{ kind: "known", used: 3, available: 2 },
+    });
+    expect(await limits.availabilityOf("nope-count", availabilityDomain)).toEqual({
+      kind: "not-told",
+    });
+  });
+});
+
+describe("the cluster's subnet", () => {
+  it("tells how many of its addresses are taken", async () => {
+    const rig = await createRig();
+    await instanceOf(rig, "vm-a-0001");
+    launchByHand(rig.cloud, { displayName: "without a host name" });
+    const { subnet } = await inquiriesOf(rig);
+    expect(await subnet.lookAtSubnet()).toEqual({
+      ...{ cidr: "10.0.0.0/20", dnsLabel: "clustera", lifecycleState: "AVAILABLE" },
+      ...{ addressesUsed: 2, addressesMax: 4093 },
+    });
+  });
+
+  it("may be one that OCI does not know", async () => {
+    const rig = await createRig();
+    const { subnet } = await inquiriesOf(rig, { subnet_id: "ocid1.subnet.oc1.phx.nope" });
+    expect(await subnet.lookAtSubnet()).toBeUndefined();
+  });
+});
+
+async function end(
+  rig: Rig,
+  instance: CloudInstance,
+  { preservesBootVolume }: { preservesBootVolume: boolean },
+): Promise<void> {
+  const record = recordOf(rig, instance);
+  rig.cloud.terminate(record, preservesBootVolume);
+  await expect.poll(() => record.lifecycleState).toBe("TERMINATED");
+}
