@@ -108,10 +108,13 @@ function wakingOf(
   if (!WAKING.has(slurmState)) return undefined;
   const isContinuous = nowMs - passMs <= GAP_MS_MAX;
   const before = isContinuous ? nodes[name]?.waking : undefined;
-  const notBeforeMs = before?.notBeforeMs ?? (isContinuous ? passMs : nowMs);
-  const isSeen = instances.some(
-    (instance) => isLiving(instance) || instance.timeCreatedMs >= notBeforeMs,
+  const living = instances.filter(isLiving).map(({ timeCreatedMs }) => timeCreatedMs);
+  const notBeforeMs = Math.min(
+    before?.notBeforeMs ?? (isContinuous ? passMs : nowMs),
+    // What lives while the node wakes is this life's.
+    ...living,
   );
+  const isSeen = instances.some(({ timeCreatedMs }) => timeCreatedMs >= notBeforeMs);
   return {
     notBeforeMs,
     sinceMs: before?.sinceMs ?? nowMs,

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { JobNotices } from "../../../nodectl/slurm/control.ts";
+import type { JobNotices, NodeJobs } from "../../../nodectl/slurm/control.ts";
 import { createJobNotices } from "../../../nodectl/slurm/job-notices.ts";
 import { createRecordingSlurm, type RecordingSlurm } from "./recording-slurm.ts";
 
@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(slurm.binDirectory, { recursive: true });
 });
 
-function notices(): JobNotices {
+function notices(): JobNotices & NodeJobs {
   const ignore = (): void => undefined;
   return createJobNotices({
     binDirectory: slurm.binDirectory,
@@ -51,6 +51,20 @@ describe("listJobs()", () => {
     expect(slurm.calls()).toHaveLength(5);
     await notices().listJobs([]);
     expect(slurm.calls()).toHaveLength(5);
+  });
+});
+
+describe("jobsOnNodes()", () => {
+  it("lists the jobs of nodes once each, with two hundred nodes a call", async () => {
+    slurm.setJobs(["31                  1   (null)              "]);
+    const names = Array.from({ length: 400 }, (_, index) => `n${index + 1}`);
+    expect(await notices().jobsOnNodes(names)).toEqual([
+      { jobId: 31, isInteractive: false, adminComment: "" },
+    ]);
+    expect(slurm.calls()).toEqual([
+      `--all --noheader --nodelist=n[1-200] ${FORMAT}`,
+      `--all --noheader --nodelist=n[201-400] ${FORMAT}`,
+    ]);
   });
 });
 
