@@ -3,7 +3,7 @@ import { OciCatalogue } from "../oci/oci-catalogue.ts";
 import { createClientSettings, createRetryPolicy, type RunTools } from "./oci-context.ts";
 
 /**
- * What the region offers, through the real SDK. A file of its own: only finish needs the identity client.
+ * What the region offers, through the real SDK. A file of its own: only finish and citc need the identity client.
  * @throws OciAuthError
  */
 export async function createCatalogue(config: Config, tools: RunTools): Promise<OciCatalogue> {

@@ -13,7 +13,7 @@ export interface OciCatalogueOptions {
   readonly retry: RetryPolicy;
 }
 
-/** What the region offers, through the real SDK. Only finish asks, so only its bundle carries the identity client. */
+/** What the region offers, through the real SDK. Only finish and citc ask, so only their bundles carry the identity client. */
 export class OciCatalogue implements ShapeCatalogue {
   readonly #compute: ComputeClient;
   readonly #identity: IdentityClient;

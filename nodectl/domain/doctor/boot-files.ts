@@ -39,7 +39,7 @@ function judgeForm({ userDataFile, userData }: BootFiles): readonly Finding[] {
 }
 
 /** authorized_keys(5): a key's type, with options before it or not. */
-const KEY = /^[^#]*\b(ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]{40,}/m;
+const KEY = /^[^#\n]*\b(ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]{40,}/m;
 
 function judgeKeys({ sshKeysFile, sshKeys }: BootFiles): readonly Finding[] {
   if (KEY.test(sshKeys)) return [];
