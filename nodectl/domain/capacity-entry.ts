@@ -23,6 +23,25 @@ export function limitKey(placement: Placement): string {
   return ["limit", shapeLabel(placement), availabilityDomain, capacityType].join(" ");
 }
 
+/** What a key of either kind stands for, in its own words. */
+export interface KeyWords {
+  /** With its sizes. */
+  readonly shape: string;
+  readonly availabilityDomain: string;
+  readonly capacityType: string;
+}
+
+/** undefined for a key of another form. */
+export function readCapacityKey(key: string): KeyWords | undefined {
+  const words = key.replace(/^limit /, "").split(" ");
+  const [shape, availabilityDomain] = words;
+  const capacityType = words.at(-1);
+  const isKnown = words.length === (key.startsWith("limit ") ? 3 : 4);
+  return isKnown && shape && availabilityDomain && capacityType
+    ? { shape, availabilityDomain, capacityType }
+    : undefined;
+}
+
 /** Reads one line of the file; undefined for what is none of ours: a torn line costs a call, nothing more. */
 export function parseCapacityEntry(line: string): CapacityEntry | undefined {
   let value: unknown;

@@ -80,3 +80,8 @@ export function shapeLabel({ shape, shapeConfig }: ShapeOffer): string {
     ? shape
     : `${shape}.${shapeConfig.ocpus}.${shapeConfig.memoryGib}`;
 }
+
+/** Without the tenancy's prefix, which is the same everywhere: `Uocm:PHX-AD-1` -> `PHX-AD-1`. */
+export function shortDomain(availabilityDomain: string): string {
+  return availabilityDomain.replace(/^[^:]*:/, "");
+}

@@ -1,4 +1,4 @@
-import { shapeLabel, type Placement } from "./placement.ts";
+import { shapeLabel, shortDomain, type Placement } from "./placement.ts";
 
 /** Why a placement gave no machine, now or not long ago. */
 export interface RefusedPlacement {
@@ -24,7 +24,7 @@ export function describeRefusedPlacements(refused: Iterable<RefusedPlacement>): 
   for (const { placement, message } of refused) {
     const what = `${message.replace(/[.\s]+$/, "")} for ${describeOffer(placement)}`;
     const where = places.get(what) ?? new Set();
-    places.set(what, where.add(shortName(placement.availabilityDomain)));
+    places.set(what, where.add(shortDomain(placement.availabilityDomain)));
   }
   const parts = [...places].map(([what, where]) => `${what} in ${[...where].join(", ")}`);
   return parts.join("; ");
@@ -32,15 +32,10 @@ export function describeRefusedPlacements(refused: Iterable<RefusedPlacement>): 
 
 /** `preemptible VM.Standard.E4.Flex.8.64 in PHX-AD-1`. */
 export function describePlacement(placement: Placement): string {
-  return `${describeOffer(placement)} in ${shortName(placement.availabilityDomain)}`;
+  return `${describeOffer(placement)} in ${shortDomain(placement.availabilityDomain)}`;
 }
 
 function describeOffer(placement: Placement): string {
   const kind = placement.capacityType === "preemptible" ? "preemptible " : "";
   return `${kind}${shapeLabel(placement)}`;
-}
-
-/** Without the tenancy's prefix, which is the same everywhere: `Uocm:PHX-AD-1` -> `PHX-AD-1`. */
-function shortName(availabilityDomain: string): string {
-  return availabilityDomain.replace(/^[^:]*:/, "");
 }

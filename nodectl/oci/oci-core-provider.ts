@@ -166,6 +166,8 @@ function toInstance(item: models.Instance): Instance {
     ...(ocpus !== undefined &&
       memoryInGBs !== undefined && { shapeConfig: { ocpus, memoryGib: memoryInGBs } }),
     availabilityDomain: item.availabilityDomain,
+    // Absent, and null in answers that name every field.
+    capacityType: item.preemptibleInstanceConfig ? "preemptible" : "on-demand",
     timeCreatedMs: toMs(item.timeCreated),
   };
 }

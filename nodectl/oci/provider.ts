@@ -1,5 +1,5 @@
 import type { LaunchSpecification } from "../domain/launch-specification.ts";
-import type { Placement } from "../domain/placement.ts";
+import type { CapacityType, Placement } from "../domain/placement.ts";
 import type { Shape } from "../domain/shape.ts";
 
 /** OCI's own words, plus what a newer service might say. */
@@ -24,6 +24,8 @@ export interface Instance {
   readonly shape: string;
   readonly shapeConfig?: { readonly ocpus: number; readonly memoryGib: number };
   readonly availabilityDomain: string;
+  /** Absent: on-demand. */
+  readonly capacityType?: CapacityType;
   /** OCI's clock, milliseconds since the epoch. */
   readonly timeCreatedMs: number;
   /** Only where it was looked up. */
