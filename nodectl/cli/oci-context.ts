@@ -13,6 +13,7 @@ import { RenewingHttpClient } from "../oci/renewing-http-client.ts";
 import { RequestSigner } from "../oci/request-signature.ts";
 import type { RetryPolicy } from "../oci/retry.ts";
 import type { ClientSettings } from "../oci/sdk-clients.ts";
+import type { SigningIdentity } from "../oci/signing-identity.ts";
 
 // The SDK takes most of a start: this file is imported when it is needed, so that --help and every refusal of bad
 // input come at once.
@@ -41,6 +42,8 @@ export interface RunTools {
   readonly launchSignal?: AbortSignal;
   /** Aborts when nothing is to be terminated any more either; absent: at the run's deadline. */
   readonly lastSignal?: AbortSignal;
+  /** Of an earlier run of the same process; absent: a new one is made. */
+  readonly identity?: SigningIdentity;
 }
 
 /**
@@ -90,7 +93,7 @@ export async function createClientSettings(
   config: Config,
   tools: RunTools,
 ): Promise<ClientSettings> {
-  const identity = await createAuthentication(config, tools);
+  const identity = tools.identity ?? (await createAuthentication(config, tools));
   const { region, endpoint } = config;
   const httpClient = new OciHttpClient({
     signer: new RequestSigner(identity, () => tools.clock.now()),

@@ -59,7 +59,8 @@ const RESUME_TIMEOUT_SECONDS = 60;
 /** A node that does not register is replaced before Slurm gives it up, so that its console can still be read. */
 const BOOT_SHARE = 0.8;
 
-function limitsOf(config: Config, { timers }: NodesFile): ReconcileLimits {
+/** What the settings and nodes.json say of time. */
+export function limitsOf(config: Config, { timers }: NodesFile): ReconcileLimits {
   const resumeSeconds = timers?.resumeTimeoutSeconds ?? RESUME_TIMEOUT_SECONDS;
   const bootSeconds = config.bootLimitSeconds ?? resumeSeconds * BOOT_SHARE;
   return {

@@ -1,0 +1,58 @@
+import { groupBy } from "../../domain/group-by.ts";
+import { PRICE_LIST_DATE } from "../../domain/price-list.ts";
+import { billOf, type ClusterStatus } from "../../domain/status/cluster-status.ts";
+import { countText, durationText, usdText, withCommas } from "../../domain/status/words.ts";
+import type { StatusLayout } from "./status-report.ts";
+import { cutText, wrapText } from "./text.ts";
+
+/** What runs and costs, where the nodes stand, and whether anything is wrong. */
+export function summaryLines(
+  status: ClusterStatus,
+  { columns, paint }: StatusLayout,
+): readonly string[] {
+  return [
+    ...wrapText(costText(status), columns).map((line) => paint("heading", line)),
+    ...joinFitting(nodesText(status), passText(status), columns),
+    wrongLine(status, columns, paint),
+    "",
+  ];
+}
+
+function costText({ clusterId, nodes, ociBlindness, nowMs }: ClusterStatus): string {
+  const time = new Date(nowMs).toTimeString().slice(0, 8);
+  if (ociBlindness !== undefined) return `${clusterId} at ${time}: instances and costs not known`;
+  const { instances, usdPerHour, unpriced } = billOf(nodes);
+  const more = unpriced === 0 ? "" : ` and ${countText(unpriced, "instance")} of unknown price`;
+  const cost = `${usdText(usdPerHour)} $/h${more} (list prices of ${PRICE_LIST_DATE})`;
+  return `${clusterId} at ${time}: ${countText(instances, "instance")}, ${cost}`;
+}
+
+function nodesText({ nodes }: ClusterStatus): string {
+  const states = [...groupBy(nodes, ({ slurmState }) => slurmState)]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([state, group]) => `${withCommas(`${group.length}`)} ${state}`);
+  return `Nodes: ${states.join(", ") || "none"}.`;
+}
+
+function passText({ lastPassMs, nowMs }: ClusterStatus): string {
+  return lastPassMs === 0
+    ? "Never reconciled."
+    : `Reconciled ${durationText(nowMs - lastPassMs)} ago.`;
+}
+
+/** In one line when they fit, else each begins one. */
+function joinFitting(first: string, second: string, columns: number): readonly string[] {
+  const line = `${first} ${second}`;
+  return line.length <= columns ? [line] : [...wrapText(first, columns), second];
+}
+
+function wrongLine(
+  { warnings }: ClusterStatus,
+  columns: number,
+  paint: StatusLayout["paint"],
+): string {
+  const [first] = warnings;
+  if (first === undefined) return paint("well", "Nothing is wrong.");
+  const count = warnings.length === 1 ? "" : `${countText(warnings.length, "warning")}. `;
+  return paint("wrong", cutText(`${count}${first.what}`, columns));
+}

@@ -1,0 +1,30 @@
+import { ACTIONS, PATIENCE } from "../reconcile/rules.ts";
+import type { NodePlan } from "./node-status.ts";
+
+type Rule = NodePlan["rule"];
+
+/** What the rule does, in the words of the README's table. */
+export function actionText({ action }: Rule): string {
+  return withoutMarks(ACTIONS[action]);
+}
+
+/** How long it waits before that. */
+export function patienceText({ patience }: Rule): string {
+  return withoutMarks(PATIENCE[patience]);
+}
+
+/** Why, and what reconcile does about it. */
+export function planText({ kind, rule }: NodePlan): string {
+  switch (kind) {
+    case "report":
+      return `reconcile leaves it: ${rule.why}`;
+    case "wait":
+      return `reconcile waits: ${rule.why}; then, ${patienceText(rule)}: ${actionText(rule)}`;
+    case "act":
+      return `reconcile acts: ${rule.why}: ${actionText(rule)}`;
+  }
+}
+
+function withoutMarks(text: string): string {
+  return text.replaceAll("`", "");
+}

@@ -1,0 +1,196 @@
+import { retryTimeOf } from "../failed-node.ts";
+import { groupBy } from "../group-by.ts";
+import { compressHostlist } from "../hostlist.ts";
+import { billOf, type ClusterSight, type Warning } from "./cluster-status.ts";
+import type { NodePlan, NodeStatus } from "./node-status.ts";
+import { actionText } from "./plan-text.ts";
+import { countText, durationText, usdText } from "./words.ts";
+
+/** The timer looks each minute. */
+export const PASS_AGE_MS_MAX = 5 * 60_000;
+/** Beyond the longest patience of the rules, which a setting names. */
+const OVERDUE_MS = 5 * 60_000;
+/** Of the time after which a node is replaced. */
+const SLOW_BOOT_SHARE = 0.5;
+
+const TIMER_ADVICE =
+  "look why the timer does not run: systemctl status citc-reconcile.timer; meanwhile: sudo citc reconcile";
+const LOG_ADVICE = "look what was tried: sudo grep reconcile /var/log/slurm/elastic.log | tail";
+
+/** All that is wrong now, the most urgent first. Pure: what is no longer so is no longer said. */
+export function warningsOf(sight: ClusterSight): readonly Warning[] {
+  return [
+    ...blindnessWarnings(sight),
+    ...sight.doubts.map((doubt) => ({
+      id: "doubtful-list",
+      what: doubt,
+      advice: "look again in a minute; reconcile concludes nothing from what is not in a list",
+      nodes: [],
+    })),
+    ...passWarnings(sight),
+    ...reportWarnings(sight),
+    ...overdueWarnings(sight),
+    ...failedNodeWarnings(sight),
+    ...drainedWarnings(sight),
+    ...slowBootWarnings(sight),
+    ...limitWarnings(sight),
+  ];
+}
+
+function blindnessWarnings({ slurmBlindness, ociBlindness }: ClusterSight): readonly Warning[] {
+  const warnings: Warning[] = [];
+  if (slurmBlindness !== undefined) {
+    const advice = "check slurmctld: systemctl status slurmctld; nothing is reconciled meanwhile";
+    const what = `Slurm is not seen: ${slurmBlindness}`;
+    warnings.push({ id: "slurm-not-seen", what, advice, nodes: [] });
+  }
+  if (ociBlindness !== undefined) {
+    const advice = "what runs and costs is not known, and nothing is reconciled meanwhile";
+    const what = `OCI is not seen: ${ociBlindness}`;
+    warnings.push({ id: "oci-not-seen", what, advice, nodes: [] });
+  }
+  return warnings;
+}
+
+function passWarnings({ lastPassMs, nowMs }: ClusterSight): readonly Warning[] {
+  const ageMs = nowMs - lastPassMs;
+  if (ageMs <= PASS_AGE_MS_MAX) return [];
+  const what =
+    lastPassMs === 0
+      ? "reconcile has not run since this machine started"
+      : `reconcile last looked ${durationText(ageMs)} ago`;
+  return [{ id: "reconcile-does-not-run", what, advice: TIMER_ADVICE, nodes: [] }];
+}
+
+type Planned = NodeStatus & { readonly plan: NodePlan };
+
+function isPlanned(node: NodeStatus): node is Planned {
+  return node.plan !== undefined;
+}
+
+function reportWarnings({ nodes }: ClusterSight): readonly Warning[] {
+  const reported = nodes.filter(isPlanned).filter(({ plan }) => plan.kind === "report");
+  return [...groupBy(reported, ({ plan }) => plan.rule)].map(([rule, group]) => {
+    const { instances, usdPerHour } = billOf(group);
+    const cost = usdPerHour === 0 ? "" : ` (${usdText(usdPerHour)} $/h)`;
+    return {
+      id: rule.id,
+      what: `${countText(group.length, "node")}${cost}: ${rule.why}`,
+      advice: adviceOfReport(group, instances),
+      nodes: namesOf(group),
+    };
+  });
+}
+
+/** A person's DOWN or DRAIN ends by a person. */
+function adviceOfReport(nodes: readonly NodeStatus[], instances: number): string {
+  const isAdmins = nodes.every(({ slurmState }) => slurmState.endsWith("-admin"));
+  if (!isAdmins || instances === 0) return `look closer: citc status ${hostlistOf(nodes)}`;
+  return (
+    `back to service: sudo scontrol update nodename=${hostlistOf(nodes)} state=resume; ` +
+    "to end the instance after that: state=power_down"
+  );
+}
+
+/** The plan is there, and nobody carries it out. */
+function overdueWarnings({ nodes, nowMs, orphanGraceMs }: ClusterSight): readonly Warning[] {
+  const overdue = nodes
+    .filter(isPlanned)
+    .filter(
+      ({ plan }) => plan.kind !== "report" && nowMs - plan.sinceMs > orphanGraceMs + OVERDUE_MS,
+    );
+  return [...groupBy(overdue, ({ plan }) => plan.rule)].map(([rule, group]) => {
+    const oldestMs = Math.min(...group.map(({ plan }) => plan.sinceMs));
+    return {
+      id: `overdue-${rule.id}`,
+      what:
+        `${countText(group.length, "node")} not put in order for ${durationText(nowMs - oldestMs)}: ${rule.why}; ` +
+        `due is: ${actionText(rule)}`,
+      advice: LOG_ADVICE,
+      nodes: namesOf(group),
+    };
+  });
+}
+
+function failedNodeWarnings({ nodes, nowMs }: ClusterSight): readonly Warning[] {
+  const failed = nodes.flatMap((node) => {
+    const retryAtMs = retryTimeOf(node.reason);
+    return retryAtMs === undefined || retryAtMs <= nowMs ? [] : [{ node, retryAtMs }];
+  });
+  const byWords = groupBy(failed, ({ node }) => wordsOfReason(node.reason));
+  return [...byWords].map(([words, group]) => {
+    const firstMs = Math.min(...group.map(({ retryAtMs }) => retryAtMs));
+    const some = group.map(({ node }) => node);
+    return {
+      id: "no-machine",
+      what: `${countText(some.length, "node")} DOWN, next try in ${durationText(firstMs - nowMs)}: ${words}`,
+      advice: `nothing, they come back by themselves; to try at once: sudo scontrol update nodename=${hostlistOf(some)} state=resume`,
+      nodes: namesOf(some),
+    };
+  });
+}
+
+/** A reason without what differs between nodes. */
+export function wordsOfReason(reason: string): string {
+  return reason.replace(/ \[next try [^\]]*\].*$/, "").replace(/^startnode: /, "");
+}
+
+/** Slurm drains a node whose prolog, epilog or health check failed, and nobody but a person returns it. */
+function drainedWarnings({ nodes }: ClusterSight): readonly Warning[] {
+  const drained = nodes.filter(
+    ({ slurmState, plan, living }) =>
+      slurmState === "drain-slurm" && plan === undefined && living.length > 0,
+  );
+  return [...groupBy(drained, ({ reason }) => reason)].map(([reason, group]) => ({
+    id: "drained-by-slurm",
+    what: `${countText(group.length, "node")} drained by Slurm, and billed: ${reason || "no reason"}`,
+    advice: `mend the cause, then: sudo scontrol update nodename=${hostlistOf(group)} state=resume`,
+    nodes: namesOf(group),
+  }));
+}
+
+function slowBootWarnings({ nodes, nowMs, bootLimitMs }: ClusterSight): readonly Warning[] {
+  const slowMs = bootLimitMs * SLOW_BOOT_SHARE;
+  const slow = nodes.flatMap((node) => {
+    const ageMs = nowMs - (node.wakingSinceMs ?? nowMs);
+    return ageMs > slowMs ? [{ node, ageMs }] : [];
+  });
+  if (slow.length === 0) return [];
+  const oldestMs = Math.max(...slow.map(({ ageMs }) => ageMs));
+  const some = slow.map(({ node }) => node);
+  return [
+    {
+      id: "slow-boot",
+      what:
+        `${countText(some.length, "node")} waking for up to ${durationText(oldestMs)}; ` +
+        `after ${durationText(bootLimitMs)} such a node is replaced`,
+      advice: `read the console of one in OCI's Console, or on the node /root/ansible-pull.log`,
+      nodes: namesOf(some),
+    },
+  ];
+}
+
+function limitWarnings({ coolDowns, nowMs }: ClusterSight): readonly Warning[] {
+  return coolDowns
+    .filter(({ kind }) => kind === "limit")
+    .map(({ shape, availabilityDomain, untilMs, message }) => ({
+      id: "service-limit",
+      what: `no ${shape} in ${availabilityDomain} for ${durationText(untilMs - nowMs)}: ${message}`,
+      advice:
+        "ask Oracle for a higher service limit (Console: Governance, Limits), or lower limits.yaml and run finish",
+      nodes: [],
+    }));
+}
+
+function namesOf(nodes: readonly NodeStatus[]): readonly string[] {
+  return nodes.map(({ name }) => name);
+}
+
+/** Longer ones nobody copies from a terminal. */
+const HOSTLIST_LENGTH_MAX = 80;
+
+/** For a command line; a word in place of a hostlist that is too long for one. */
+function hostlistOf(nodes: readonly NodeStatus[]): string {
+  const hostlist = compressHostlist(namesOf(nodes));
+  return hostlist.length <= HOSTLIST_LENGTH_MAX ? hostlist : "NODES";
+}

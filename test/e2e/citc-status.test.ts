@@ -1,0 +1,68 @@
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import type { Cluster } from "./cluster.ts";
+import { ClusterFixture, limitsOf, nodeName } from "./cluster-fixture.ts";
+
+const NODE = nodeName(1);
+const PREEMPTIBLE_NODE = "vm-standard-e5-flex-1-8-ad1-0001";
+const LIMITS = `
+VM.Standard.E5.Flex.1.8: { count: { 1: 1 }, preemptible: true }
+${limitsOf({ nodeCount: 2, suspendTimeSeconds: 3600 })}`;
+
+let fixture: ClusterFixture;
+let cluster: Cluster;
+
+beforeAll(async () => {
+  fixture = await ClusterFixture.start({ nodeCount: 2 });
+  cluster = fixture.cluster;
+  const { exitCode, stderr } = await fixture.sandbox.finish(LIMITS, cluster.management);
+  expect(exitCode, stderr).toBe(0);
+  return () => fixture.stop();
+});
+beforeEach((context) => {
+  fixture.showLogsOnFailure(context);
+});
+
+/** What of `citc status --json` is looked at here. */
+interface Status {
+  readonly exitCode: number;
+  readonly instanceCount: number;
+  readonly usdPerHour: number;
+  readonly warnings: readonly { readonly id: string; readonly nodes: readonly string[] }[];
+  readonly nodes: readonly { readonly node: string }[];
+}
+
+async function status(...words: readonly string[]): Promise<Status> {
+  const argv = ["citc", "status", "--json", ...words];
+  const { exitCode, stdout, stderr } = await fixture.sandbox.exec(cluster.management, argv);
+  expect(stderr).toBe("");
+  return { ...(JSON.parse(stdout) as Status), exitCode };
+}
+
+async function runOn(name: string): Promise<void> {
+  const { exitCode, stderr } = await cluster.run([`--nodelist=${name}`, "true"]);
+  expect(exitCode, stderr).toBe(0);
+}
+
+test("status tells what runs and costs, and its warnings rise and clear by themselves", async () => {
+  expect((await status()).warnings).toMatchObject([{ id: "reconcile-does-not-run" }]);
+  await cluster.output(["citc", "reconcile"]);
+  expect(await status()).toMatchObject({ exitCode: 0, instanceCount: 0, warnings: [] });
+
+  await runOn(NODE);
+  await runOn(PREEMPTIBLE_NODE);
+  await cluster.output(["scontrol", "update", `nodename=${NODE}`, "state=drain", "reason=noise"]);
+  const drained = await status();
+  // One OCPU and 8 GB of E4, and the same of E5 at half the price.
+  expect(drained).toMatchObject({ exitCode: 1, instanceCount: 2, usdPerHour: 0.037 + 0.023 });
+  expect(drained.warnings).toMatchObject([{ nodes: [NODE] }]);
+  expect((await status(PREEMPTIBLE_NODE)).nodes).toMatchObject([
+    {
+      ...{ node: PREEMPTIBLE_NODE, slurmState: "idle", instanceState: "running", reason: "" },
+      ...{ usdPerHour: 0.023, plan: null },
+      instances: [{ lifecycleState: "RUNNING", capacityType: "preemptible", ocpus: 1 }],
+    },
+  ]);
+
+  await cluster.output(["scontrol", "update", `nodename=${NODE}`, "state=resume"]);
+  expect(await status()).toMatchObject({ exitCode: 0, warnings: [] });
+});
