@@ -35,7 +35,7 @@ export async function failNodes(
 ): Promise<void> {
   const { clock, log, retryDelayMs } = context;
   for (const { nodeName, reason } of failures)
-    log.error("could not start node", { node: nodeName, reason });
+    log.error("could not start node", { node: nodeName, reason, ...jobsOf(context, nodeName) });
   await giveUp(context, failures, async (waking) => {
     await explainToJobs(context, waking);
     const now = clock.now();
@@ -43,6 +43,15 @@ export async function failNodes(
       failureReason(reason, retryAtMs),
     );
   });
+}
+
+/** More jobs than this do not share a node's start. */
+const JOBS_LOGGED_MAX = 20;
+
+/** For `citc explain JOBID`: when the job is requeued, Slurm forgets which nodes it had. */
+function jobsOf({ resumeJobs }: FailContext, nodeName: string): { readonly jobs?: string } {
+  const ids = resumeJobs.jobsOf(nodeName).map(({ jobId }) => jobId);
+  return ids.length === 0 ? {} : { jobs: ids.slice(0, JOBS_LOGGED_MAX).join(",") };
 }
 
 /**

@@ -14,6 +14,8 @@ export interface LogFields {
   readonly shape?: string;
   readonly availabilityDomain?: string;
   readonly ipAddress?: string;
+  /** Numbers of jobs, with commas between them. */
+  readonly jobs?: string;
 }
 
 /** Where a command says what it did: an event in past tense and fixed keys. */

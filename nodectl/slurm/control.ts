@@ -1,3 +1,5 @@
+import type { JobRecord } from "../domain/explain/facts.ts";
+
 /** What `scontrol --version` says, e.g. 22.05.8 or 24.11.5. */
 export interface SlurmVersion {
   readonly major: number;
@@ -110,6 +112,17 @@ export interface JobNotices {
 export interface NodeJobs {
   /** The jobs that have at least one of the nodes: running, waiting for nodes that wake, or completing. */
   jobsOnNodes(nodeNames: readonly string[]): Promise<readonly NoticedJob[]>;
+}
+
+/** What `citc explain` asks about jobs. */
+export interface JobInquiry {
+  /**
+   * What Slurm has under an id such as `12`, `12_3` or `14+1`, also for some minutes after its end: several for an array,
+   * none when it does not know it.
+   */
+  findJobs(id: string): Promise<readonly JobRecord[]>;
+  /** Every job that waits, starts, runs or ends just now. */
+  activeJobs(): Promise<readonly JobRecord[]>;
 }
 
 /** What finish asks about jobs. */

@@ -59,9 +59,18 @@ export async function runSlurm(
   return result;
 }
 
-/** Fixed: what Slurm prints must not change with the person who calls us (SLURM_TIME_FORMAT, SINFO_ALL, …). */
+/**
+ * Fixed: what Slurm prints must not change with the person who calls us (SLURM_TIME_FORMAT, SINFO_ALL, …). Times come in
+ * seconds since the epoch: Slurm's own form has no time zone.
+ */
 function slurmEnvironment(slurmConf: string): Readonly<Record<string, string>> {
-  return { PATH: "/usr/bin:/bin", HOME: "/", LC_ALL: "C", SLURM_CONF: slurmConf };
+  return {
+    PATH: "/usr/bin:/bin",
+    HOME: "/",
+    LC_ALL: "C",
+    SLURM_CONF: slurmConf,
+    SLURM_TIME_FORMAT: "%s",
+  };
 }
 
 export async function retryWhilePassing<Answer>(

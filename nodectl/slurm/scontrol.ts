@@ -5,6 +5,7 @@ import type {
   ConfigurationControl,
   FailureControl,
   JobControl,
+  JobInquiry,
   JobNotices,
   NodeAddress,
   NodeJobs,
@@ -14,6 +15,7 @@ import type {
   SlurmVersion,
 } from "./control.ts";
 import { createJobNotices } from "./job-notices.ts";
+import { createJobInquiry } from "./job-records.ts";
 import { NO_NODE_LIST, SlurmCommandError } from "./slurm-command-error.ts";
 import { NodeRecordError, readNodeRecords, type NodeRecords } from "./node-records.ts";
 import { callSlurm, retryWhilePassing, runSlurm, type SlurmOptions } from "./run-slurm.ts";
@@ -32,7 +34,8 @@ export function createScontrol(
   FailureControl &
   ReleaseControl &
   JobNotices &
-  NodeJobs {
+  NodeJobs &
+  JobInquiry {
   let version: Promise<SlurmVersion> | undefined;
   const getVersion = (): Promise<SlurmVersion> => {
     version ??= readVersion(options).catch((error: unknown) => {
@@ -68,6 +71,7 @@ export function createScontrol(
     partitionsWithJobs: () => partitionsWithJobs(options),
     ...createConfigurationControl(options),
     ...createJobNotices(options),
+    ...createJobInquiry(options),
   };
 }
 

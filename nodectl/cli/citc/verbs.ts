@@ -16,6 +16,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   doctor: {
     summary: "check what a cluster needs, and say what to do about what is wrong",
     load: async () => (await import("./doctor.ts")).doctor,
+  },
   status: {
     summary: "what runs, where, since when, what it costs, and what is wrong",
     load: async () => (await import("./status.ts")).status,

@@ -70,6 +70,18 @@ describe("failNodes()", () => {
     expect(slurm.down.get("n1")).toContain(localIsoTime(NOW + DELAY));
   });
 
+  it("logs the jobs that each node was for: Slurm forgets which nodes a requeued job had", async () => {
+    const jobs: unknown[] = [];
+    const log = { ...context().log, error: (_: string, fields?: LogFields) => jobs.push(fields) };
+    const failures = ["n1", "n3", "unknown"].map((nodeName) => ({ nodeName, reason: "x" }));
+    await failNodes({ ...context(), log }, failures);
+    expect(jobs).toEqual([
+      { node: "n1", reason: "x", jobs: "7" },
+      { node: "n3", reason: "x", jobs: "8" },
+      { node: "unknown", reason: "x" },
+    ]);
+  });
+
   it("leaves nodes alone that Slurm is not waking", async () => {
     slurm.setNode("n1", "IDLE", ["CLOUD", "POWERED_DOWN"]);
     slurm.setNode("n2", "ALLOCATED", ["CLOUD"]);
