@@ -1,0 +1,85 @@
+import { capacityKey, limitKey, type CapacityEntry } from "../capacity-entry.ts";
+import { groupBy } from "../group-by.ts";
+import type { LaunchSpecification } from "../launch-specification.ts";
+import { rankPlacements, shapeLabel, type Placement } from "../placement.ts";
+import { timeWords } from "./time-words.ts";
+import { shortDomain, withoutStop } from "./words.ts";
+
+/** A shape in one availability domain, fault domains taken together: what OCI said of it not long ago. */
+export interface PlaceOutlook {
+  readonly shape: string;
+  readonly availabilityDomain: string;
+  readonly isPreemptible: boolean;
+  /** `capacity`: no machine there; `limit`: a service limit or quota of the tenancy. */
+  readonly refusal:
+    | {
+        readonly kind: "capacity" | "limit";
+        /** OCI's code and words. */
+        readonly message: string;
+        /** When one node may try there again. */
+        readonly untilMs: number;
+      }
+    | undefined;
+}
+
+/** What is known of every place where a node may be launched, the best first. */
+export function outlookOf(
+  nodeName: string,
+  specification: LaunchSpecification,
+  { capacity, nowMs }: { readonly capacity: readonly CapacityEntry[]; readonly nowMs: number },
+): readonly PlaceOutlook[] {
+  const entries = new Map(capacity.map((entry) => [entry.key, entry]));
+  const placements = rankPlacements(nodeName, specification);
+  const places = groupBy(placements, (it) =>
+    [shapeLabel(it), it.availabilityDomain, it.capacityType].join(" "),
+  );
+  return [...places.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    return [
+      {
+        shape: shapeLabel(first),
+        availabilityDomain: shortDomain(first.availabilityDomain),
+        isPreemptible: first.capacityType === "preemptible",
+        refusal: refusalOf(group, entries, nowMs),
+      },
+    ];
+  });
+}
+
+/** Closed when all of its placements are; tried again when the first of them may be. */
+function refusalOf(
+  placements: readonly Placement[],
+  entries: ReadonlyMap<string, CapacityEntry>,
+  nowMs: number,
+): PlaceOutlook["refusal"] {
+  const closed = placements.map((placement) => {
+    const known = [limitKey(placement), capacityKey(placement)].flatMap(
+      (key) => entries.get(key) ?? [],
+    );
+    return known.filter(({ untilMs, kind }) => kind !== "open" && untilMs > nowMs);
+  });
+  const [entry] = closed.flat();
+  if (entry === undefined || entry.kind === "open") return undefined;
+  if (closed.some(({ length }) => length === 0)) return undefined;
+  const untils = closed.map((those) => Math.max(...those.map(({ untilMs }) => untilMs)));
+  const { kind, message } = entry;
+  return { kind, message, untilMs: Math.min(...untils) };
+}
+
+/** `VM.Standard.E4.Flex.1.8 in PHX-AD-1`. */
+export function placeWords({ shape, availabilityDomain, isPreemptible }: PlaceOutlook): string {
+  return `${isPreemptible ? "preemptible " : ""}${shape} in ${availabilityDomain}`;
+}
+
+/** One sentence for each place that refused. */
+export function refusalWords(places: readonly PlaceOutlook[], nowMs: number): readonly string[] {
+  return places.flatMap((place) => {
+    const { refusal } = place;
+    if (refusal === undefined) return [];
+    const said = withoutStop(refusal.message);
+    return [
+      `${placeWords(place)}: OCI said "${said}"; asked again after ${timeWords(refusal.untilMs, nowMs)}.`,
+    ];
+  });
+}

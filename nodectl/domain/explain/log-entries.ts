@@ -1,0 +1,109 @@
+import { expandHostlist } from "../hostlist.ts";
+import type { LogEntry } from "./facts.ts";
+import { timeWords } from "./time-words.ts";
+import { withoutStop } from "./words.ts";
+
+/** Reads one line of the log; undefined for what is none of ours, such as one that was cut at its beginning. */
+export function parseLogEntry(line: string): LogEntry | undefined {
+  const value = parseObject(line);
+  if (value === undefined) return undefined;
+  const { time, level, program, event, ...rest } = value;
+  const timeMs = typeof time === "string" ? Date.parse(time) : NaN;
+  if (Number.isNaN(timeMs) || typeof event !== "string") return undefined;
+  const fields = Object.fromEntries(
+    Object.entries(rest).filter(
+      (entry): entry is [string, string | number] =>
+        typeof entry[1] === "string" || typeof entry[1] === "number",
+    ),
+  );
+  return {
+    timeMs,
+    level: String(level),
+    program: String(program),
+    event,
+    nodeNames: namesOf(fields),
+    jobIds: String(fields["jobs"] ?? "")
+      .split(",")
+      .flatMap((id) => (/^\d+$/.test(id) ? [Number(id)] : [])),
+    fields,
+  };
+}
+
+function parseObject(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    return value as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function namesOf({ node, nodes }: LogEntry["fields"]): readonly string[] {
+  if (typeof node === "string") return [node];
+  if (typeof nodes !== "string") return [];
+  const expanded = expandHostlist(nodes);
+  return expanded.kind === "valid" ? expanded.value : [];
+}
+
+/** The lines about a node, oldest first. */
+export function linesAbout(log: readonly LogEntry[], nodeName: string): readonly LogEntry[] {
+  return log.filter(({ nodeNames }) => nodeNames.includes(nodeName));
+}
+
+/** What every update of Slurm leaves beside the line that says why. */
+const ECHOES = new Set(["node state set"]);
+
+/** Without what is said twice, or again and again. */
+export function turningPoints(lines: readonly LogEntry[]): readonly LogEntry[] {
+  const told = lines.filter(({ event }) => !ECHOES.has(event));
+  return told.filter((line, index) => {
+    const before = told[index - 1];
+    return before?.event !== line.event || before.fields["reason"] !== line.fields["reason"];
+  });
+}
+
+/** OCI's last refusal of a launch of one of these nodes. */
+export function lastRefusal(
+  log: readonly LogEntry[],
+  nodeNames: ReadonlySet<string>,
+): LogEntry | undefined {
+  return log.findLast(
+    (entry) =>
+      entry.event === "launch refused" && entry.nodeNames.some((name) => nodeNames.has(name)),
+  );
+}
+
+/** `VM.Standard.E4.Flex.1.8 in PHX-AD-1, 17:01:31 (2 min ago): 500 InternalError: Out of host capacity (opc-request-id …)`. */
+export function refusalLine({ fields, timeMs }: LogEntry, nowMs: number): string {
+  const { shape = "", availabilityDomain = "", status, code, reason = "" } = fields;
+  const { opcRequestId } = fields;
+  const place = `${shape} in ${String(availabilityDomain).replace(/^[^:]*:/, "")}`;
+  const said = [status, code].filter((it) => it !== undefined).join(" ");
+  const words = `${said === "" ? "" : `${said}: `}${withoutStop(String(reason))}`;
+  const id = opcRequestId === undefined ? "" : `, opc-request-id ${opcRequestId}`;
+  return `OCI's last answer, ${timeWords(timeMs, nowMs)}, for ${place}: "${words}"${id}.`;
+}
+
+/** The same when place and words were said already: its id, which Oracle's support asks for. */
+export function refusalId({ fields, timeMs }: LogEntry, nowMs: number): string {
+  const { opcRequestId } = fields;
+  const id =
+    opcRequestId === undefined
+      ? ""
+      : `; Oracle's support finds it by opc-request-id ${opcRequestId}`;
+  return `OCI's last such answer came at ${timeWords(timeMs, nowMs)}${id}.`;
+}
+
+/** The log itself has the rest. */
+const LINE_LENGTH_MAX = 160;
+
+/** One line of the log for people. */
+export function logWords({ timeMs, program, event, fields }: LogEntry, nowMs: number): string {
+  const { reason, action, ipAddress, code, status } = fields;
+  const details = [action, ipAddress, status, code, reason].filter((it) => it !== undefined);
+  const words = details.length === 0 ? "" : `: ${details.join(" ")}`;
+  const line = `${timeWords(timeMs, nowMs)} ${program}: ${event}${words}`;
+  return line.length <= LINE_LENGTH_MAX ? line : `${line.slice(0, LINE_LENGTH_MAX - 1)}…`;
+}

@@ -1,0 +1,149 @@
+import { expandedNames } from "../group-names.ts";
+import { compressHostlist } from "../hostlist.ts";
+import type { NodeGroup } from "../launch-specification.ts";
+import { outlookOf, placeWords } from "./capacity-outlook.ts";
+import type { Advice } from "./explanation.ts";
+import type { ClusterFacts, JobRecord } from "./facts.ts";
+import { sortCandidates } from "./job-cause.ts";
+import { isAllowedOn, lacksOf } from "./job-fit.ts";
+import { updateCommand } from "./job-words.ts";
+import { phaseOf } from "./node-phase.ts";
+import { countedBe } from "./words.ts";
+
+/** No machine there; a service limit or quota; or a refusal that another place would not mend. */
+export type RefusalKind = "capacity" | "limit" | "refused";
+
+interface Shortage {
+  readonly kind: RefusalKind;
+  /** The nodes that could not be started. */
+  readonly failed: readonly string[];
+  /** Those of nodes.json that these belong to. */
+  readonly groups: readonly NodeGroup[];
+  /** How many nodes that fit are in service. */
+  readonly usable: number;
+}
+
+/** What can be done when OCI gives no machine: the user's means first, then the admin's. */
+export function adviceWithoutMachine(
+  job: JobRecord,
+  facts: ClusterFacts,
+  { kind, failed, groups, usable }: Shortage,
+): readonly Advice[] {
+  return [
+    { text: PATIENCE_ADVICE[kind] },
+    ...fewerNodes(job, usable),
+    ...otherShapes(job, facts, groups),
+    ...adminAdvice(kind, failed, groups),
+  ];
+}
+
+function fewerNodes(job: JobRecord, usable: number): readonly Advice[] {
+  if (usable === 0 || usable >= job.nodeCount) return [];
+  return [
+    {
+      text: `Ask for fewer nodes, if the job can do with them; ${countedBe(usable, "node")} in service:`,
+      command: updateCommand(job, `numnodes=${usable}`),
+    },
+  ];
+}
+
+/** Groups of the cluster on other machines, of which OCI has not refused all: the job only has to let itself be put there. */
+function otherShapes(
+  job: JobRecord,
+  facts: ClusterFacts,
+  refused: readonly NodeGroup[],
+): readonly Advice[] {
+  const free = { ...job, features: "" };
+  const others = facts.groups.filter((group) => {
+    if (refused.includes(group) || group.isRetired === true) return false;
+    const [name = ""] = expandedNames(group);
+    const isOpen = outlookOf(name, group.specification, facts).some(
+      ({ refusal }) => refusal === undefined,
+    );
+    const isEnough = countReachable(job, group, facts) >= job.nodeCount;
+    return isOpen && isEnough && lacksOf(free, group).length === 0;
+  });
+  return others.slice(0, OTHERS_MAX).map((group) => {
+    const partition = group.slurm?.partitions[0] ?? "";
+    const words = [
+      ...(job.partitions.includes(partition) ? [] : [`partition=${partition}`]),
+      ...(lacksOf(job, group).length === 0 ? [] : ["features="]),
+    ];
+    const [place] = outlookOf(expandedNames(group)[0] ?? "", group.specification, facts);
+    const text = `Nodes of ${place === undefined ? group.names : placeWords(place)} (${group.names}) have not been refused lately`;
+    return words.length === 0
+      ? { text: `${text}; Slurm may give the job those.` }
+      : { text: `${text}; to let the job run there:`, command: updateCommand(job, ...words) };
+  });
+}
+
+const OTHERS_MAX = 3;
+
+/** The nodes in service that it could be given if it let itself be put there too; of another partition only those. */
+function countReachable(job: JobRecord, group: NodeGroup, facts: ClusterFacts): number {
+  const own = sortCandidates(job, facts)?.inService ?? [];
+  const isSame = isAllowedOn(job, group);
+  const there = expandedNames(group).filter(
+    (name) => !["failed", "out-of-service"].includes(phaseOf(name, facts).kind),
+  );
+  return new Set([...(isSame ? own : []), ...there]).size;
+}
+
+function adminAdvice(
+  kind: RefusalKind,
+  failed: readonly string[],
+  groups: readonly NodeGroup[],
+): readonly Advice[] {
+  const hasAlternatives = groups.some(
+    ({ specification }) => specification.alternatives !== undefined,
+  );
+  const isOnePlace = groups.every(
+    ({ specification }) => specification.availabilityDomains.length === 1,
+  );
+  const names = compressHostlist(failed);
+  const again =
+    failed.length === 0
+      ? []
+      : [
+          {
+            text: "An admin can have them tried at once:",
+            command: `sudo scontrol update nodename=${names} state=resume`,
+          },
+        ];
+  const wider = [
+    ...(hasAlternatives ? [] : ["`alternatives:` (other shapes) for it"]),
+    ...(isOnePlace ? ["a count without availability domain, which allows all of them"] : []),
+  ];
+  const limits =
+    kind !== "refused" && wider.length > 0
+      ? [
+          {
+            text: `An admin can let startnode look in more places: in limits.yaml write ${wider.join(", or ")}; then`,
+            command: "~opc/finish",
+          },
+        ]
+      : [];
+  return [
+    ...(kind === "limit" ? [LIMIT_ADVICE] : []),
+    ...(kind === "refused" ? [REFUSED_ADVICE] : []),
+    ...limits,
+    ...again,
+  ];
+}
+
+const PATIENCE_ADVICE: Readonly<Record<RefusalKind, string>> = {
+  capacity:
+    "Nothing has to be done: the job stays in the queue and starts by itself when there are machines.",
+  limit:
+    "Nothing has to be done: the job stays in the queue and starts by itself when other machines have ended, or the limit is raised.",
+  refused:
+    "It is nothing that the job's owner can mend; the job stays in the queue and starts by itself when an admin has.",
+};
+
+const LIMIT_ADVICE: Advice = {
+  text: "An admin can ask Oracle for more: in OCI's console under Governance, Limits, Quotas and Usage, choose the limit and request an increase. Until then machines of this kind become free only when others end.",
+};
+
+const REFUSED_ADVICE: Advice = {
+  text: "An admin has to see to it: what was said stands above, and in /var/log/slurm/elastic.log.",
+};

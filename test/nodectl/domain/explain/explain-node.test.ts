@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import { explainNode } from "../../../../nodectl/domain/explain/explain-node.ts";
+import { failureReason } from "../../../../nodectl/domain/failed-node.ts";
+import { decide } from "../../../../nodectl/domain/reconcile/decide.ts";
+import { lookAtNodes } from "../../../../nodectl/domain/reconcile/look.ts";
+import { NO_MEMORY } from "../../../../nodectl/domain/reconcile/memory.ts";
+import {
+  SLURM_STATES,
+  slurmStateOf,
+  type SlurmRecord,
+} from "../../../../nodectl/domain/reconcile/slurm-state.ts";
+import {
+  closed,
+  facts,
+  job,
+  machine,
+  MINUTE_MS,
+  node,
+  NOW_MS,
+  SHAPE,
+  textOf,
+} from "./explain-facts.ts";
+
+const RETRY = failureReason(
+  `500 X: Out of host capacity for ${SHAPE} in PHX-AD-1`,
+  NOW_MS + 4 * MINUTE_MS,
+);
+
+/** What reconcile would do with a node, as a pass that sees it for the first time. */
+function decisionsOf(slurm: SlurmRecord, machines: readonly ReturnType<typeof machine>[]) {
+  const claims = new Map([[slurm.name, "wanted" as const]]);
+  const lists = { slurmNodes: [slurm], instances: machines, addresses: [], claims, nowMs: NOW_MS };
+  const limits = { orphanGraceMs: 1, bootLimitMs: MINUTE_MS * 12, runDeadlineMs: MINUTE_MS * 10 };
+  const around = { nowMs: NOW_MS, limits, isInstanceListWhole: true };
+  return new Map(lookAtNodes(lists, NO_MEMORY).map((sight) => [sight.name, decide(sight, around)]));
+}
+
+describe("explainNode()", () => {
+  it("says of a free node that a job wakes it, and as what", () => {
+    const told = explainNode("a-1", facts({ machines: [] }));
+    expect(told.headline).toBe("a-1 is off and free: the first job that needs it has it started.");
+    expect(told.why).toEqual([
+      `It is launched as ${SHAPE} in PHX-AD-1, for compute.`,
+      "OCI has no instance of it.",
+    ]);
+  });
+
+  it("says why no machine was to be had, when it is tried again, and how to try at once", () => {
+    const capacity = closed("capacity", "500 InternalError: Out of host capacity.");
+    const nodes = [node("a-1", "DOWN+POWERED_DOWN", RETRY)];
+    const told = explainNode("a-1", facts({ nodes, capacity }));
+    expect(told.cause).toBe("off-down-ours");
+    expect(told.headline).toMatch(
+      /^a-1 is off until .*in 4 min\): no machine was to be had for it/,
+    );
+    expect(textOf(told)).toMatch(
+      /PHX-AD-1: OCI said "500 InternalError: Out of host capacity"; asked/,
+    );
+    expect(told.next.join()).toMatch(/returns to service at .*in 4 min/);
+    expect(told.advice.map(({ command }) => command)).toEqual([
+      "sudo scontrol update nodename=a-1 state=resume",
+    ]);
+  });
+
+  it("follows a node that wakes: its instance, its job, and when Slurm gives it up", () => {
+    const nodes = [node("a-1", "ALLOCATED+POWERING_UP")];
+    const waiting = job({ state: "CONFIGURING", nodeNames: ["a-1"], startMs: NOW_MS - 65_000 });
+    const told = explainNode(
+      "a-1",
+      facts({ nodes, jobs: [waiting], machines: [machine("a-1", "RUNNING")] }),
+    );
+    expect(told.headline).toContain("its machine boots, and its slurmd has not registered yet");
+    expect(textOf(told)).toMatch(
+      /OCI has its instance as RUNNING: .* in PHX-AD-1, created .*60 s ago/,
+    );
+    expect(textOf(told)).toContain("Its jobs: 12 (alice, CONFIGURING).");
+    expect(told.next.join()).toMatch(/Slurm gives it up at about .*in 14 min/);
+  });
+
+  it("says who drained it and why, and that reconcile leaves it alone", () => {
+    const drained = node("a-1", "IDLE+DRAIN", "broken fan", "root");
+    const machines = [machine("a-1", "RUNNING")];
+    const decisions = decisionsOf(drained, machines);
+    const told = explainNode("a-1", facts({ nodes: [drained], machines, decisions }));
+    expect(told.headline).toBe("a-1 takes no new jobs: root has drained it.");
+    expect(textOf(told)).toMatch(/reason in Slurm, set by root: "broken fan"/);
+    expect(told.next.join()).toMatch(/citc reconcile leaves it alone: /);
+  });
+
+  it("tells what the next pass of reconcile does, and why", () => {
+    const lost = node("a-1", "ALLOCATED");
+    const machines = [machine("a-1", "TERMINATED")];
+    const decision = decisionsOf(lost, machines).get("a-1");
+    if (decision?.kind !== "act") throw new Error("the table no longer acts on a lost machine");
+    const decisions = new Map([["a-1", decision]]);
+    const told = explainNode("a-1", facts({ nodes: [lost], machines, decisions }));
+    expect(told.next.join()).toContain(decision.rule.why);
+    expect(textOf(told)).toContain("OCI has its last instance as TERMINATED");
+  });
+
+  it("tells the turning points of the log, each once", () => {
+    const log = [
+      { event: "launch refused", node: "a-1", reason: "no" },
+      { event: "launch refused", node: "a-1", reason: "no" },
+      { event: "launch refused", node: "a-2", reason: "other node" },
+      { event: "node state set", nodes: "a-[1-2]", action: "DOWN" },
+      { event: "set nodes down", nodes: "a-[1-2]", reason: "startnode: no" },
+    ];
+    const { history } = explainNode("a-1", facts({ log }));
+    expect(history).toEqual([
+      expect.stringMatching(/startnode: launch refused: no$/),
+      expect.stringMatching(/startnode: set nodes down: startnode: no$/),
+    ]);
+  });
+
+  it("suggests names for a node that there is not", () => {
+    const told = explainNode("a-4", facts());
+    expect(told.cause).toBe("unknown-node");
+    expect(told.advice[0]?.text).toBe("Did you mean a-1 or a-2 or a-3?");
+  });
+
+  it("tells of a node of nodes.json that Slurm does not have", () => {
+    const told = explainNode("a-1", { ...facts(), nodes: new Map() });
+    expect(told.cause).toBe("absent");
+    expect(told.advice.map(({ command }) => command)).toEqual(["~opc/finish"]);
+  });
+
+  it.each([
+    node("a-1", "IDLE"),
+    node("a-1", "MIXED"),
+    node("a-1", "IDLE+POWERING_DOWN"),
+    node("a-1", "IDLE+POWERING_DOWN", RETRY),
+    node("a-1", "DOWN+POWERING_UP", RETRY),
+    node("a-1", "DOWN+POWERED_DOWN", "ResumeTimeout reached"),
+    node("a-1", "DOWN+POWERED_DOWN", "under repair", "root"),
+    node("a-1", "IDLE+NOT_RESPONDING"),
+    node("a-1", "DOWN", "reconcile: its instance has ended"),
+    node("a-1", "DOWN", "Not responding"),
+    node("a-1", "DOWN", "under repair", "root"),
+    node("a-1", "IDLE+DRAIN+INVALID_REG", "Low RealMemory"),
+    node("a-1", "IDLE+DRAIN", "finish: no longer in limits.yaml"),
+    node("a-1", "IDLE+DRAIN", "Kill task failed"),
+  ])("has one plain sentence for $base $flags ($reason)", (record) => {
+    const told = explainNode("a-1", facts({ nodes: [record] }));
+    expect(told.cause).toBe(slurmStateOf(record));
+    expect(told.cause in SLURM_STATES).toBe(true);
+    expect(told.headline).toMatch(/^a-1 (is|was|takes) .*\.$/);
+    expect(told.headline).not.toContain("undefined");
+  });
+});
