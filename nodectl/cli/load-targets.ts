@@ -14,7 +14,7 @@ export interface Targets {
 }
 
 /** Slurm's 65,536 nodes, should every one of them stand alone. */
-const NODES_FILE_BYTES_MAX = 64 * 1024 * 1024;
+export const NODES_FILE_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Looks the names up in nodes.json.

@@ -21,4 +21,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "what runs, where, since when, what it costs, and what is wrong",
     load: async () => (await import("./status.ts")).status,
   },
+  explain: {
+    summary: "why a job waits, or what is with a node, in plain language",
+    load: async () => (await import("./explain.ts")).explain,
+  },
 };

@@ -1,0 +1,112 @@
+import type { ExplainContext, Readable } from "../../commands/explain.ts";
+import { observe } from "../../commands/reconcile/observe.ts";
+import type { Config } from "../../domain/config.ts";
+import type { Log } from "../../domain/log.ts";
+import { parseNodesFile } from "../../domain/nodes-file.ts";
+import { formatProblem } from "../../domain/problem.ts";
+import { parseMemory } from "../../domain/reconcile/memory.ts";
+import { CapacityFile } from "../../files/capacity-file.ts";
+import { readInputFile } from "../../files/input-file.ts";
+import { readLogTail } from "../../files/log-tail.ts";
+import { StateFile } from "../../files/state-file.ts";
+import { createScontrol } from "../../slurm/scontrol.ts";
+import { NODES_FILE_BYTES_MAX } from "../load-targets.ts";
+import { CommandError } from "../run.ts";
+import { systemClock } from "../system-clock.ts";
+import { createClusterContext } from "./cluster-context.ts";
+import type { ExplainSettings, PublicSettings } from "./explain-settings.ts";
+
+/** A person waits: a list of a thousand instances takes two seconds. */
+const OCI_DEADLINE_MS = 20_000;
+/** A slurmctld that restarts is worth a moment; one that is away is the answer. */
+const SLURM_DEADLINE_MS = 5_000;
+const SLURM_COMMAND_TIMEOUT_MS = 15_000;
+
+/** Everything that explain looks at. What may not be read, or does not answer, is told as a reason. */
+export function createExplainContext(given: ExplainSettings, log: Log): ExplainContext {
+  const settings = given.kind === "all" ? given.config : given.settings;
+  const slurm = createScontrol({
+    binDirectory: settings.slurmBinDirectory,
+    slurmConf: settings.slurmConf,
+    clock: systemClock,
+    log,
+    deadlineMs: SLURM_DEADLINE_MS,
+    commandTimeoutMs: SLURM_COMMAND_TIMEOUT_MS,
+  });
+  const capacity = new CapacityFile(settings.capacityFile, () => systemClock.now());
+  return {
+    slurm,
+    ...(given.kind === "all" && { observe: () => observeWith(given.config, slurm, log) }),
+    readPlan: () => readPlan(settings),
+    readCapacity: () => orReason(() => capacity.read(), "what OCI refused lately"),
+    readLog: () => orReason(() => readLogTail(settings.logFile), "the log"),
+    bootMs: settings.assumedBootSeconds * 1000,
+    clock: systemClock,
+    unseen: given.kind === "all" ? [] : [notAdmin(given.file)],
+  };
+}
+
+function notAdmin(file: string): string {
+  return `You may not read ${file}, so that OCI was not asked, and this is what Slurm and the cluster's files tell; an admin sees more with sudo.`;
+}
+
+type Observed = Awaited<ReturnType<NonNullable<ExplainContext["observe"]>>>;
+
+async function observeWith(
+  config: Config,
+  slurm: ExplainContext["slurm"],
+  log: Log,
+): Promise<Observed> {
+  try {
+    return await observeCluster(config, slurm, log);
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    return unread(`OCI could not be asked: ${error.message}`);
+  }
+}
+
+async function observeCluster(
+  config: Config,
+  slurm: ExplainContext["slurm"],
+  log: Log,
+): Promise<Observed> {
+  const signal = AbortSignal.timeout(OCI_DEADLINE_MS);
+  const cluster = await createClusterContext(config, log, signal);
+  const memory = parseMemory(await new StateFile(config.reconcileFile).read());
+  const seen = await observe({ ...cluster, slurm }, memory);
+  return seen.kind === "seen" ? { kind: "read", value: seen } : unread(`OCI: ${seen.reason}`);
+}
+
+function isExpected(error: unknown): error is Error {
+  const names = new Set(["CommandError", "OciAuthError", "OciCallError"]);
+  return error instanceof CommandError || (error instanceof Error && names.has(error.name));
+}
+
+async function readPlan({ nodesFile }: PublicSettings): ReturnType<ExplainContext["readPlan"]> {
+  const text = await readInputFile(nodesFile, NODES_FILE_BYTES_MAX);
+  const file = text.kind === "valid" ? parseNodesFile(text.value, nodesFile) : text;
+  if (file.kind === "invalid") {
+    const [problem] = file.problems;
+    return unread(problem === undefined ? `${nodesFile} is not usable` : formatProblem(problem));
+  }
+  const { groups, partitions = [], timers } = file.value;
+  const resumeTimeoutSeconds = timers?.resumeTimeoutSeconds ?? RESUME_TIMEOUT_SECONDS;
+  return { kind: "read", value: { groups, partitions, resumeTimeoutSeconds } };
+}
+
+/** Slurm's own default (slurm.conf(5)), should nodes.json be of an earlier nodectl. */
+const RESUME_TIMEOUT_SECONDS = 60;
+
+async function orReason<Value>(read: () => Promise<Value>, what: string): Promise<Readable<Value>> {
+  try {
+    return { kind: "read", value: await read() };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return unread(`Without ${what}: ${message}`);
+  }
+}
+
+function unread(reason: string): { readonly kind: "unread"; readonly reason: string } {
+  return { kind: "unread", reason };
+}
