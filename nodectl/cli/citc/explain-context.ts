@@ -33,7 +33,11 @@ export function createExplainContext(given: ExplainSettings, log: Log): ExplainC
     deadlineMs: SLURM_DEADLINE_MS,
     commandTimeoutMs: SLURM_COMMAND_TIMEOUT_MS,
   });
-  const capacity = new CapacityFile(settings.capacityFile, () => systemClock.now());
+  const capacity = new CapacityFile({
+    file: settings.capacityFile,
+    logFile: settings.logFile,
+    nowMs: () => systemClock.now(),
+  });
   return {
     slurm,
     ...(given.kind === "all" && { observe: () => observeWith(given.config, slurm, log) }),

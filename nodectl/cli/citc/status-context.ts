@@ -61,7 +61,11 @@ async function createLocalSide(
     claims: claimsOf(file),
     limits: limitsOf(config, file),
     clock: systemClock,
-    capacity: new CapacityFile(config.capacityFile, () => systemClock.now()),
+    capacity: new CapacityFile({
+      file: config.capacityFile,
+      logFile: config.logFile,
+      nowMs: () => systemClock.now(),
+    }),
     memory: new StateFile(config.reconcileFile),
     slurm: createScontrol({
       ...{ binDirectory, slurmConf, clock: systemClock, log },

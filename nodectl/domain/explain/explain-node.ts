@@ -3,8 +3,8 @@ import { expandedNames } from "../group-names.ts";
 import type { NodeGroup } from "../launch-specification.ts";
 import { shapeLabel } from "../placement.ts";
 import type { Decision } from "../reconcile/decide.ts";
-import { isOurReason } from "../reconcile/reasons.ts";
-import { ACTIONS, PATIENCE } from "../reconcile/rules.ts";
+import { isOurText } from "../reconcile/reasons.ts";
+import { ACTIONS, PATIENCE } from "../reconcile/rule.ts";
 import { outlookOf, refusalWords } from "./capacity-outlook.ts";
 import { jobsByNode } from "./explain-queue.ts";
 import { explanation, type Advice, type Explanation } from "./explanation.ts";
@@ -65,7 +65,7 @@ const NEAREST_MAX = 3;
 
 function reasonWords({ reason, reasonUser }: NodeSituation): readonly string[] {
   if (reason === "") return [];
-  const who = reasonUser === "" || isOurReason(reason) ? "" : `, set by ${reasonUser}`;
+  const who = reasonUser === "" || isOurText(reason) ? "" : `, set by ${reasonUser}`;
   return [`Its reason in Slurm${who}: "${reason}".`];
 }
 
@@ -173,6 +173,7 @@ function nextOf(
         "When it has been idle for SuspendTime it is powered down, and its instance terminated.",
       ];
     case "off-down-admin":
+    case "waking-down-admin":
     case "down-admin":
     case "drain-admin":
       return ["It stays so until a person returns it to service."];
@@ -180,6 +181,7 @@ function nextOf(
     case "off":
     case "off-down-slurm":
     case "busy":
+    case "leaving":
     case "silent":
     case "down-slurm":
     case "invalid":
@@ -218,6 +220,7 @@ function adviceOf({ name, state, retryAtMs }: NodeSituation): readonly Advice[] 
       ];
     case "off-down-slurm":
     case "off-down-admin":
+    case "waking-down-admin":
     case "down-admin":
     case "drain-admin":
     case "drain-slurm":
@@ -238,6 +241,7 @@ function adviceOf({ name, state, retryAtMs }: NodeSituation): readonly Advice[] 
     case "off":
     case "idle":
     case "busy":
+    case "leaving":
     case "drain-ours":
       return [];
   }

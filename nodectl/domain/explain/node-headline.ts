@@ -55,6 +55,10 @@ export function nodeHeadline(
       return `${name} is off and DOWN: ${person} has taken it out of service.`;
     case "waking":
       return `${name} is being started: ${wakingWords(phase)}.`;
+    case "waking-down-admin":
+      return `${name} is DOWN: ${person} has taken it out of service while it was being started.`;
+    case "leaving":
+      return `${name} is up, and will be powered down when its jobs have ended.`;
     case "waking-down":
       return `${name} was given up while it was being started${until}.`;
     case "going":

@@ -47,6 +47,7 @@ export function phaseOf(nodeName: string, facts: ClusterFacts, sinceMs?: number)
       return { kind: "to-be-woken" };
     case "idle":
     case "busy":
+    case "leaving":
       return { kind: "up" };
     case "silent":
       return { kind: "not-heard" };
@@ -61,6 +62,7 @@ export function phaseOf(nodeName: string, facts: ClusterFacts, sinceMs?: number)
     case "absent":
     case "off-down-slurm":
     case "off-down-admin":
+    case "waking-down-admin":
     case "down-slurm":
     case "down-admin":
     case "invalid":

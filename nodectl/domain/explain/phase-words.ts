@@ -1,4 +1,4 @@
-import { isOurReason } from "../reconcile/reasons.ts";
+import { isOurText } from "../reconcile/reasons.ts";
 import type { ClusterFacts } from "./facts.ts";
 import type { NodePhase } from "./node-phase.ts";
 import { durationWords, timeWords } from "./time-words.ts";
@@ -44,6 +44,6 @@ function bootWords(what: string, launchedMs: number, facts: ClusterFacts): strin
 
 /** By whom, and in whose words: what an admin wrote there is what the next one needs to know. */
 export function outOfServiceWords(reason: string, by: string): string {
-  const who = isOurReason(reason) || by === "" || by === "slurm" ? "" : ` by ${by}`;
+  const who = isOurText(reason) || by === "" || by === "slurm" ? "" : ` by ${by}`;
   return reason === "" ? "out of service" : `out of service${who}: "${reason}"`;
 }

@@ -1,4 +1,4 @@
-import { ACTIONS, PATIENCE } from "../reconcile/rules.ts";
+import { ACTIONS, PATIENCE } from "../reconcile/rule.ts";
 import type { NodePlan } from "./node-status.ts";
 
 type Rule = NodePlan["rule"];

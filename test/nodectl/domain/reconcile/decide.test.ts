@@ -114,8 +114,8 @@ describe("patience", () => {
       { ...orphan, instances: [instance("RUNNING", { timeCreatedMs: NOW - 4 * MINUTE_MS })] },
       "wait",
     ],
-    ["an orphan that is seen for the first time", { ...orphan, sinceMs: NOW }, "wait"],
-    ["an old orphan at the second look", { ...orphan, sinceMs: NOW - MINUTE_MS }, "act"],
+    ["an orphan that is seen for the first time", { ...orphan, slurmSinceMs: NOW }, "wait"],
+    ["an old orphan at the second look", { ...orphan, slurmSinceMs: NOW - MINUTE_MS }, "act"],
     [
       "a failed boot that is seen for the first time",
       { ...sight("waking", "ended"), sinceMs: NOW },

@@ -18,6 +18,7 @@ function look(instances: readonly ShownInstance[], overrides: Partial<NodeSurrou
     claim: "unclaimed",
     addresses: undefined,
     sinceMs: NOW_MS,
+    slurmSinceMs: NOW_MS,
     waking: undefined,
   };
   return nodeStatusOf(seen, undefined, {
