@@ -1,4 +1,5 @@
 import type { DownOptions, NodeAddress, SlurmNode } from "../../../nodectl/slurm/control.ts";
+import { newNode, toRecord, type ModelNode } from "./model-node.ts";
 import { SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
 
 /** Slurm's timers, milliseconds: design's defaults. */
@@ -25,31 +26,6 @@ export interface SlurmWorld {
   machineOf(nodeName: string): Machine | undefined;
   resumeProgram(nodeName: string): void;
   suspendProgram(nodeName: string): void;
-}
-
-interface Job {
-  readonly durationMs: number;
-  /** Undefined while its node wakes. */
-  endMs: number | undefined;
-}
-
-export interface ModelNode {
-  readonly name: string;
-  base: string;
-  readonly flags: Set<string>;
-  address: string;
-  reason: string;
-  reasonUser: string;
-  job: Job | undefined;
-  /** Registered with. */
-  machine: Machine | undefined;
-  heardMs: number;
-  busyMs: number;
-  /** When the power-up or power-down that is under way began. */
-  powerMs: number;
-  bootMs: number;
-  /** Powered down as soon as no job runs. */
-  isLeaving: boolean;
 }
 
 /**
@@ -299,26 +275,6 @@ export class SlurmctldModel {
 }
 
 const TAKES_NO_JOBS = ["DRAIN", "POWERING_DOWN", "POWERING_UP", "INVALID_REG", "NOT_RESPONDING"];
-
-function newNode(name: string): ModelNode {
-  return {
-    ...{ name, base: "IDLE", flags: new Set(["CLOUD", "POWERED_DOWN"]), address: name },
-    ...{ reason: "", reasonUser: "", job: undefined, machine: undefined },
-    ...{ heardMs: 0, busyMs: 0, powerMs: 0, bootMs: 0, isLeaving: false },
-  };
-}
-
-function toRecord({
-  name,
-  base,
-  flags,
-  address,
-  reason,
-  reasonUser,
-  bootMs,
-}: ModelNode): SlurmNode {
-  return { name, base, flags: new Set(flags), address, reason, reasonUser, bootTimeMs: bootMs };
-}
 
 function refusal(message: string): SlurmCommandError {
   return new SlurmCommandError(
