@@ -22,21 +22,25 @@ import { systemClock } from "./system-clock.ts";
 
 const HELP = `Usage: finish [options]
 
-Turns limits.yaml into Slurm's configuration: which shapes the cluster may use, and how many nodes of
-each. Checks everything first, writes all files or none, tells slurmctld, and loses neither a running
-job nor a node that is on. Run it again whenever limits.yaml has changed; a second run changes nothing.
+Turns limits.yaml into Slurm's configuration: which shapes the cluster may use,
+and how many nodes of each. Checks everything first, writes all files or none,
+tells slurmctld, and loses neither a running job nor a node that is on. Run it
+again whenever limits.yaml has changed; a second run changes nothing.
 
 Options:
   --dry-run                 show what would change, and change nothing
-  --now                     restart slurmctld, where Slurm before 23.11 needs it, without waiting for jobs
-                            whose nodes are waking: those of several nodes, and waiting sruns, may fail
-  --limits FILE             what to read [limits_file of the settings: /home/opc/limits.yaml]
+  --now                     restart slurmctld, where Slurm before 23.11 needs
+                            it, without waiting for jobs whose nodes are
+                            waking: those of several nodes, and waiting sruns,
+                            may fail
+  --limits FILE             what to read [limits_file of the settings:
+                            /home/opc/limits.yaml]
   --json                    print the report as JSON
 ${PATH_HELP}
   --help
 
-Exit status: 0 done, or nothing to do; 1 nothing was changed, and why is said; 2 the command line is
-wrong.
+Exit status: 0 done, or nothing to do; 1 nothing was changed, and why is said;
+2 the command line is wrong.
 `;
 
 /** A person waits: OCI's lists of shapes take a second or two. */

@@ -23,8 +23,9 @@ export const PATH_OPTIONS = Object.fromEntries(
 ) as Record<PathOption | "config", { type: "string" }>;
 
 export const PATH_HELP = `  --config FILE             settings [/etc/citc/startnode.yaml]
-  --nodes-file FILE, --user-data-file FILE, --ssh-keys-file FILE, --log-file FILE, --slurm-conf FILE,
-  --slurm-bin-directory DIR in place of what the settings name`;
+  --nodes-file FILE, --user-data-file FILE, --ssh-keys-file FILE,
+  --log-file FILE, --slurm-conf FILE, --slurm-bin-directory DIR
+                            in place of what the settings name`;
 
 /** Paths as parseOptions gives them. */
 export type GivenPaths = Partial<Record<PathOption, string | undefined>>;

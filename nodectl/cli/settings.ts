@@ -129,7 +129,11 @@ export const SETTINGS = {
     "holds a file named like the host once it is set up",
     FINALISED_DIRECTORY,
   ),
-  slurm_bin_directory: defaulted(absolutePath(), "where scontrol and sinfo are", "/usr/bin"),
+  slurm_bin_directory: defaulted(
+    absolutePath(),
+    "where scontrol, sinfo and squeue are",
+    "/usr/bin",
+  ),
   slurm_conf: defaulted(absolutePath(), "Slurm's own configuration file", "/etc/slurm/slurm.conf"),
   call_deadline_seconds: defaulted(
     wholeNumber({ min: 1, max: 300 }),

@@ -28,19 +28,23 @@ import { systemClock } from "./system-clock.ts";
 
 const HELP = `Usage: startnode [options] HOSTLIST
 
-Launches the OCI instance behind each named node and reports its address to Slurm. Slurm calls it
-(ResumeProgram) when jobs need nodes; by hand it does the same. Safe to repeat: an instance that is
-there already is adopted. What is launched for a name stands in nodes.json, which finish writes.
+Launches the OCI instance behind each named node and reports its address to
+Slurm. Slurm calls it (ResumeProgram) when jobs need nodes; by hand it does the
+same. Safe to repeat: an instance that is there already is adopted. What is
+launched for a name stands in nodes.json, which finish writes.
 
-  HOSTLIST                  node names as Slurm writes them: 'vm-standard2-1-ad1-[0001-0003]'
+  HOSTLIST                  node names as Slurm writes them:
+                            'vm-standard2-1-ad1-[0001-0003]'
 
 Options:
-  --dry-run                 print the LaunchInstance requests as JSON and send nothing
+  --dry-run                 print the LaunchInstance requests as JSON and send
+                            nothing
 ${PATH_HELP}
   --help
 
-Exit status: 0 all nodes have an instance; 1 some have none (the reason is in the log, and Slurm has
-set those that it was waking DOWN); 2 the command line is wrong.
+Exit status: 0 all nodes have an instance; 1 some have none (the reason is in
+the log, and those that Slurm was waking are DOWN in Slurm); 2 the command line
+is wrong.
 `;
 
 /** The executable that Slurm calls as ResumeProgram. */

@@ -1,6 +1,6 @@
 import type { SlurmNode } from "../slurm/control.ts";
 import type { FinishContext } from "./finish-context.ts";
-import { nodesByName } from "./observe-cluster.ts";
+import { nodesByName } from "./node-records.ts";
 import { decideRetirement, nodesToDrain, RETIRE_REASON } from "./retire-nodes.ts";
 import type { Retirement } from "./retire-nodes.ts";
 

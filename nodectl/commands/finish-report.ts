@@ -1,4 +1,5 @@
 import { compressHostlist } from "../domain/hostlist.ts";
+import { shapeLabel } from "../domain/placement.ts";
 import type { GroupComparison } from "./compare-groups.ts";
 import type { RetiringNode } from "./retire-nodes.ts";
 
@@ -44,10 +45,8 @@ export function reportGroup(
 ): ReportedGroup {
   const names = changed.map(({ name }) => name);
   const { specification, slurm } = group;
-  const { shape, shapeConfig } = specification;
   return {
-    shape:
-      shapeConfig === undefined ? shape : `${shape}.${shapeConfig.ocpus}.${shapeConfig.memoryGib}`,
+    shape: shapeLabel(specification),
     availabilityDomain: group.availabilityDomain,
     count: group.count,
     cpus: slurm.options["CPUs"] ?? "",

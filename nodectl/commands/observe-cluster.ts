@@ -7,6 +7,7 @@ import { isInUse, readGeneration, readPreviousGeneration } from "../files/genera
 import type { GenerationPaths, StoredGeneration } from "../files/generation.ts";
 import type { SlurmNode, SlurmVersion } from "../slurm/control.ts";
 import type { FinishContext } from "./finish-context.ts";
+import { nodesByName } from "./node-records.ts";
 
 /** The cluster as it stands before a run of finish. */
 export interface Observation {
@@ -80,12 +81,6 @@ function nodesFileOf(stored: StoredGeneration, { files }: GenerationPaths): Node
   const text = stored["nodes.json"];
   const parsed = text === undefined ? undefined : parseNodesFile(text, files["nodes.json"]);
   return parsed?.kind === "valid" ? parsed.value : undefined;
-}
-
-export async function nodesByName({
-  slurm,
-}: Pick<FinishContext, "slurm">): Promise<ReadonlyMap<string, SlurmNode>> {
-  return new Map((await slurm.listNodes()).map((node) => [node.name, node]));
 }
 
 /** The cloud nodes on the lines of a slurm.conf; those that cannot be read are Slurm's to complain about. */

@@ -49,8 +49,8 @@ export interface SlurmPartition {
 }
 
 /**
- * The longest of the cluster and all its partitions. From 23.02 on Slurm ends startnode and stopnode after the longer of
- * the two (slurm.conf(5)); a node that registers after its ResumeTimeout is DOWN.
+ * The longest of the cluster and all its partitions. A node that registers after its ResumeTimeout is DOWN, and one that is
+ * powered down is off, and may be asked for again, after SuspendTimeout.
  */
 export interface PowerTimers {
   readonly resumeTimeoutSeconds: number;

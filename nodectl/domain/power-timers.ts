@@ -29,6 +29,18 @@ export function resumeTimeoutOf(
   return seconds.length === 0 ? globalSeconds : Math.max(...seconds);
 }
 
+/** Those of the partitions whose own ResumeTimeout it is; empty when it is the cluster's. */
+export function partitionsOfOwnTimeout(
+  partitionNames: readonly string[],
+  partitions: readonly SlurmPartition[],
+  timeoutSeconds: number,
+): readonly string[] {
+  return partitions
+    .filter(({ name }) => partitionNames.includes(name))
+    .filter((partition) => secondsOf(partition, "ResumeTimeout").includes(timeoutSeconds))
+    .map(({ name }) => name);
+}
+
 /** Empty where the partition has none of its own, or a word such as INFINITE. */
 function secondsOf({ options }: SlurmPartition, name: string): readonly number[] {
   const text = options[ownKeyOf(options, name) ?? name] ?? "";

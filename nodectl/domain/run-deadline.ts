@@ -7,8 +7,8 @@ const SECONDS_MIN = 5;
 
 /**
  * How long a run may take, in seconds. From 23.02 on Slurm kills its programs' whole process group, 10 ms after SIGTERM,
- * at the longer of ResumeTimeout and SuspendTimeout (slurm.conf(5); seen on 24.11.5). startnode has left that group
- * (bin/startnode.sh), but after ResumeTimeout nobody waits for its nodes either. The next run finishes what is unfinished.
+ * at the longer of ResumeTimeout and SuspendTimeout (slurm.conf(5); seen on 24.11.5). startnode and stopnode have left that
+ * group (bin/power-program.sh), but after that nobody waits for their nodes either. The next run finishes what is unfinished.
  */
 export function runDeadlineSeconds(
   configuredSeconds: number,

@@ -1,4 +1,5 @@
 import pRetry from "p-retry";
+import { AnswerTooLargeError, readBounded } from "./read-bounded.ts";
 import { withinTime } from "./within-time.ts";
 
 /** How long a service is asked that may be slow or busy for a moment. */
@@ -26,10 +27,6 @@ const ANSWER_BYTES_MAX = 256 * 1024;
 
 class PassingFailure extends Error {
   override readonly name = "PassingFailure";
-}
-
-class AnswerTooLargeError extends Error {
-  override readonly name = "AnswerTooLargeError";
 }
 
 /** Sends until there is an answer that will stay, the attempts are used up or the signal aborts: the last outcome. */
@@ -64,27 +61,16 @@ async function askOnce(
 ): Promise<ServiceOutcome> {
   try {
     const response = await send(signal);
-    const { status, headers } = response;
-    return { kind: "answered", status, headers, text: await readText(response) };
+    const { status, headers, body } = response;
+    const chunks = (body ?? []) as AsyncIterable<Uint8Array>;
+    const text = await readBounded(chunks, ANSWER_BYTES_MAX);
+    return { kind: "answered", status, headers, text };
   } catch (error) {
     if (signal.aborted) return { kind: "silent", reason: textOf(signal.reason) };
     const isOfNetwork = error instanceof TypeError && error.cause !== undefined;
     if (!isOfNetwork && !(error instanceof AnswerTooLargeError)) throw error;
     return { kind: "silent", reason: textOf(error.cause ?? error) };
   }
-}
-
-async function readText({ body }: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > ANSWER_BYTES_MAX) {
-      throw new AnswerTooLargeError(`the answer is larger than ${ANSWER_BYTES_MAX} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** A refused connection to several addresses has no message, but a code. */

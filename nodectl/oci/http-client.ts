@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { HttpClient, HttpRequest } from "oci-common";
 import { classOfOperation, type OperationClass } from "./operation-class.ts";
 import { PacedGate } from "./paced-gate.ts";
+import { readBounded } from "./read-bounded.ts";
 import type { RequestSigner } from "./request-signature.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -116,7 +117,7 @@ export class OciHttpClient implements HttpClient {
       };
       outgoing.on("error", fail);
       outgoing.on("response", (message) => {
-        readText(message).then((text) => {
+        readBounded(message as AsyncIterable<Buffer>, ANSWER_BYTES_MAX).then((text) => {
           clearTimeout(timer);
           resolve({ message, text });
         }, fail);
@@ -124,18 +125,6 @@ export class OciHttpClient implements HttpClient {
       outgoing.end(body === "" ? undefined : body);
     });
   }
-}
-
-async function readText(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > ANSWER_BYTES_MAX)
-      throw new Error(`the answer is larger than ${ANSWER_BYTES_MAX} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** The operations that we use send JSON text or nothing. */

@@ -1,3 +1,4 @@
+import { NO_CREDENTIALS } from "./oci-auth-error.ts";
 import type { FailureClass, OciFailure } from "./provider.ts";
 
 /** What the SDK throws: OciError for an answer, a plain object for "no answer" (facts of oci-common 2.139.1). */
@@ -83,6 +84,9 @@ export function describeFailure(operation: string, thrown: unknown): OciFailure 
       ...(typeof opcRequestId === "string" && { opcRequestId }),
     };
   }
+  // Asked again like a network that fails: the services behind a token may be down for a moment.
+  if (code === NO_CREDENTIALS)
+    return { class: "transport", operation, code: NO_CREDENTIALS, message: text };
   const detail = typeof code === "string" && !text.includes(code) ? `${text} (${code})` : text;
   return { class: "transport", operation, message: detail };
 }
@@ -137,6 +141,7 @@ const ADVICE: Readonly<Record<FailureClass, string>> = {
 
 /** What an answer by its code means more closely than its class. */
 const ADVICE_BY_CODE: Readonly<Record<string, string>> = {
+  [NO_CREDENTIALS]: "the call was not sent; it is not the network to OCI's API that failed",
   NotAuthenticated:
     "OCI does not accept the signature; check that the clock is right to five minutes and that key, fingerprint and region belong together",
   NotAuthorizedOrNotFound:

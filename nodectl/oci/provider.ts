@@ -59,7 +59,7 @@ export interface OciFailure {
   readonly operation: string;
   /** HTTP status; absent when no answer came. */
   readonly status?: number;
-  /** OCI's code, e.g. `LimitExceeded`; absent when no answer came. */
+  /** OCI's code, e.g. `LimitExceeded`, or NoCredentials of ours; absent when no answer came. */
   readonly code?: string;
   readonly message: string;
   /** Oracle's support asks for it. */

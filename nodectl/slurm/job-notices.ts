@@ -3,9 +3,7 @@ import type { JobNotices, NodeJobs, NoticedJob } from "./control.ts";
 import { callSlurm, type SlurmOptions } from "./run-slurm.ts";
 import { SlurmCommandError } from "./slurm-command-error.ts";
 import type { SubprocessResult } from "./subprocess.ts";
-
-/** Ids a call: a line of 2 kB. */
-const BATCH_SIZE_MAX = 200;
+import { cutIntoBatches } from "./update-in-batches.ts";
 
 /** Enough to tell whose comment it is. */
 const COMMENT_WIDTH = 20;
@@ -22,7 +20,7 @@ export function createJobNotices(options: SlurmOptions): JobNotices & NodeJobs {
   return {
     listJobs: async (jobIds) => {
       const jobs: NoticedJob[] = [];
-      for (const batch of batchesOf(jobIds)) {
+      for (const batch of cutIntoBatches([...new Set(jobIds)])) {
         const words = ["--all", "--noheader", `--jobs=${batch.join(",")}`, FORMAT];
         const wanted = new Set(batch);
         jobs.push(
@@ -33,14 +31,14 @@ export function createJobNotices(options: SlurmOptions): JobNotices & NodeJobs {
     },
     jobsOnNodes: async (nodeNames) => {
       const jobs = new Map<number, NoticedJob>();
-      for (const batch of batchesOf(nodeNames)) {
+      for (const batch of cutIntoBatches([...new Set(nodeNames)])) {
         const words = ["--all", "--noheader", `--nodelist=${compressHostlist(batch)}`, FORMAT];
         for (const job of readJobs(await call("squeue", words))) jobs.set(job.jobId, job);
       }
       return [...jobs.values()];
     },
     setAdminComment: async (jobIds, text) => {
-      for (const batch of batchesOf(jobIds)) {
+      for (const batch of cutIntoBatches([...new Set(jobIds)])) {
         await call("scontrol", ["update", `jobid=${batch.join(",")}`, `admincomment=${text}`]);
       }
     },
@@ -48,13 +46,6 @@ export function createJobNotices(options: SlurmOptions): JobNotices & NodeJobs {
       await call("scontrol", ["notify", String(jobId), text]);
     },
   };
-}
-
-function batchesOf<Id>(names: readonly Id[]): (readonly Id[])[] {
-  const ids = [...new Set(names)];
-  return Array.from({ length: Math.ceil(ids.length / BATCH_SIZE_MAX) }, (_, index) =>
-    ids.slice(index * BATCH_SIZE_MAX, (index + 1) * BATCH_SIZE_MAX),
-  );
 }
 
 async function outputOrEnded(result: Promise<SubprocessResult>): Promise<string> {

@@ -1,20 +1,16 @@
 import type { SlurmNode } from "./control.ts";
+import { asFields, SlurmJsonError, type Fields } from "./json-fields.ts";
 
 export type NodeRecords =
   | { readonly kind: "nodes"; readonly nodes: readonly SlurmNode[] }
   /** Slurm wrote an error into its answer. 22.05 does so with exit code 0 and an empty list of nodes. */
   | { readonly kind: "errors"; readonly messages: readonly string[] };
 
-/** Output that is not what any Slurm we know writes. */
-export class NodeRecordError extends Error {
-  override readonly name = "NodeRecordError";
-}
-
 /**
  * Reads the node list of both JSON families: `sinfo --json` of 22.05 (state in lower case, flags apart) and
  * `scontrol show nodes --json` from 23.02 on (state an array, the base state first). Fields that are not needed
  * are not looked at, so that a newer data_parser does no harm.
- * @throws NodeRecordError naming the field that is missing or of another form
+ * @throws SlurmJsonError naming the field that is missing or of another form
  */
 export function readNodeRecords(text: string): NodeRecords {
   const answer = parseObject(text);
@@ -24,28 +20,19 @@ export function readNodeRecords(text: string): NodeRecords {
   }
   const nodes = answer["nodes"];
   if (!Array.isArray(nodes)) {
-    throw new NodeRecordError("nodes is not a list");
+    throw new SlurmJsonError("nodes is not a list");
   }
   return { kind: "nodes", nodes: nodes.map(readNode) };
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 function parseObject(text: string): Fields {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new NodeRecordError("not JSON", { cause: error });
+    throw new SlurmJsonError("not JSON", { cause: error });
   }
   return asFields(value, "the answer");
-}
-
-function asFields(value: unknown, what: string): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new NodeRecordError(`${what} is not an object`);
-  }
-  return value as Fields;
 }
 
 /** Both families have `errors`; an entry is {error, errno} in 22.05 and {description, error, source} later. */
@@ -54,7 +41,7 @@ function readErrors(errors: unknown): readonly string[] {
     return [];
   }
   if (!Array.isArray(errors)) {
-    throw new NodeRecordError("errors is not a list");
+    throw new SlurmJsonError("errors is not a list");
   }
   return errors.map((entry) => {
     const { error, description } = asFields(entry, "an error");
@@ -68,7 +55,7 @@ function readNode(value: unknown, index: number): SlurmNode {
   const states = readStates(fields, `node ${name}`);
   const [base, ...flags] = states;
   if (base === undefined) {
-    throw new NodeRecordError(`node ${name}: state is empty`);
+    throw new SlurmJsonError(`node ${name}: state is empty`);
   }
   return {
     name,
@@ -88,18 +75,18 @@ function readStates(fields: Fields, what: string): readonly string[] {
     return asTexts(state, `${what}: state`);
   }
   if (typeof state !== "string") {
-    throw new NodeRecordError(`${what}: state is missing`);
+    throw new SlurmJsonError(`${what}: state is missing`);
   }
   return [state.toUpperCase(), ...asTexts(flags, `${what}: state_flags`)];
 }
 
 function asTexts(value: unknown, what: string): readonly string[] {
   if (!Array.isArray(value)) {
-    throw new NodeRecordError(`${what} is not a list`);
+    throw new SlurmJsonError(`${what} is not a list`);
   }
   return value.map((entry) => {
     if (typeof entry !== "string") {
-      throw new NodeRecordError(`${what} holds something that is not text`);
+      throw new SlurmJsonError(`${what} holds something that is not text`);
     }
     return entry.toUpperCase();
   });
@@ -108,7 +95,7 @@ function asTexts(value: unknown, what: string): readonly string[] {
 function readText(fields: Fields, key: string, what: string): string {
   const value = fields[key];
   if (typeof value !== "string" || value === "") {
-    throw new NodeRecordError(`${what}: ${key} is missing`);
+    throw new SlurmJsonError(`${what}: ${key} is missing`);
   }
   return value;
 }
@@ -126,7 +113,7 @@ function readSeconds(fields: Fields, key: string, what: string): number {
   }
   const { set, number } = asFields(value, `${what}: ${key}`);
   if (typeof set !== "boolean" || typeof number !== "number") {
-    throw new NodeRecordError(`${what}: ${key} is not a number`);
+    throw new SlurmJsonError(`${what}: ${key} is not a number`);
   }
   return set ? number : 0;
 }

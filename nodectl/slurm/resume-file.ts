@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { expandHostlist } from "../domain/hostlist.ts";
 import { resumeJobs, type ResumedJob, type ResumeJobs } from "../domain/resume-jobs.ts";
+import { asFields } from "./json-fields.ts";
 
 export type ResumeFile =
   | { readonly kind: "read"; readonly jobs: ResumeJobs }
@@ -65,11 +66,4 @@ function namesOf(hostlist: string, index: number): readonly string[] {
   const expanded = expandHostlist(hostlist);
   if (expanded.kind === "valid") return expanded.value;
   throw new Error(`jobs[${index}]: ${JSON.stringify(hostlist)}: ${expanded.message}`);
-}
-
-function asFields(value: unknown, what: string): Readonly<Record<string, unknown>> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return value as Readonly<Record<string, unknown>>;
-  }
-  throw new Error(`${what} is not an object`);
 }

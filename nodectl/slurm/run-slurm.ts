@@ -7,7 +7,7 @@ import { runSubprocess } from "./subprocess.ts";
 import type { SubprocessResult } from "./subprocess.ts";
 
 export interface SlurmOptions {
-  /** Where scontrol and sinfo are, e.g. /usr/bin. */
+  /** Where scontrol, sinfo and squeue are, e.g. /usr/bin. */
   readonly binDirectory: string;
   /** Absolute path; handed on as SLURM_CONF. */
   readonly slurmConf: string;

@@ -17,7 +17,8 @@ import type {
 import { createJobNotices } from "./job-notices.ts";
 import { createJobInquiry } from "./job-records.ts";
 import { NO_NODE_LIST, SlurmCommandError } from "./slurm-command-error.ts";
-import { NodeRecordError, readNodeRecords, type NodeRecords } from "./node-records.ts";
+import { SlurmJsonError } from "./json-fields.ts";
+import { readNodeRecords, type NodeRecords } from "./node-records.ts";
 import { callSlurm, retryWhilePassing, runSlurm, type SlurmOptions } from "./run-slurm.ts";
 import type { SubprocessResult } from "./subprocess.ts";
 import { updateInBatches } from "./update-in-batches.ts";
@@ -112,7 +113,7 @@ function readRecords(result: SubprocessResult): NodeRecords {
   try {
     return readNodeRecords(result.stdout);
   } catch (error) {
-    if (!(error instanceof NodeRecordError)) throw error;
+    if (!(error instanceof SlurmJsonError)) throw error;
     throw new SlurmCommandError(result, `the list of nodes cannot be read: ${error.message}`);
   }
 }

@@ -1,6 +1,6 @@
 import { NodeUpdateError, SlurmCommandError } from "./slurm-command-error.ts";
 
-/** Names a call. 200 names of 63 characters are 25 kB: well below the 128 KiB of one argument. */
+/** Names or job ids a call. 200 names of 63 characters are 25 kB: well below the 128 KiB of one argument. */
 const BATCH_SIZE_MAX = 200;
 
 export interface BatchedUpdate<Item> {
@@ -42,7 +42,8 @@ export async function updateInBatches<Item>(
   }
 }
 
-function cutIntoBatches<Item>(items: readonly Item[]): (readonly Item[])[] {
+/** So many of them as one call may name. */
+export function cutIntoBatches<Item>(items: readonly Item[]): (readonly Item[])[] {
   const count = Math.ceil(items.length / BATCH_SIZE_MAX);
   return Array.from({ length: count }, (_, index) =>
     items.slice(index * BATCH_SIZE_MAX, (index + 1) * BATCH_SIZE_MAX),

@@ -39,7 +39,7 @@ test.for(RELEASES)(
       const session = await awaitState({
         what: "Slurm has called stopnode",
         timeoutSeconds: STOP_SECONDS_MAX,
-        observe: () => sessionOf(cluster, "node --.*stopnode.cjs"),
+        observe: () => sessionOf(cluster, "node --.*stopnode"),
         isReached: (found) => found !== "",
       });
       expect(session).not.toBe(await sessionOf(cluster, "slurmctld -D"));

@@ -98,7 +98,7 @@ describe("finish: a second run", () => {
     const outcome = await world.finish("VM.Standard2.1: {1: 4}\ncluster: {resume_timeout: 500}");
     expect(outcome.kind).toBe("configured");
     expect(reportOf(outcome).warnings).toEqual([
-      expect.stringContaining("Slurm ends startnode after 500 s"),
+      expect.stringContaining("startnode ends after 490 s, before resume_timeout of 500 s"),
     ]);
   });
 

@@ -19,10 +19,12 @@ describe("timerWarnings()", () => {
     expect(warningsOf("VM.Standard2.1: 0")).toEqual([]);
   });
 
-  it("says that Slurm ends startnode before its own deadline, and which two numbers do not fit", () => {
+  it("says that startnode ends before its own deadline, and which two numbers do not fit", () => {
     const short = "VM.Standard2.1: 1\ncluster: {resume_timeout: 600}";
     expect(warningsOf(short)).toEqual([
-      expect.stringMatching(/ends startnode after 600 s \(resume_timeout\).*600 s \(run_deadline/),
+      expect.stringMatching(
+        /startnode ends after 590 s, before resume_timeout of 600 s.*600 s \(run_deadline/,
+      ),
     ]);
     expect(warningsOf(short, { runDeadlineSeconds: 599 })).toEqual([]);
   });
@@ -46,6 +48,17 @@ describe("timerWarnings()", () => {
     ]);
     expect(warningsOf("VM.Standard2.1: 6001", { assumedLaunchesPerSecond: 11 })).toEqual([]);
     expect(warningsOf("VM.Standard2.1: 6001", { assumedBootSeconds: 200 })).toEqual([]);
+  });
+
+  it("says so of the partition whose own timeout it is", () => {
+    const limits =
+      "VM.Standard2.1: {count: 6001, partition: quick}\n" +
+      "VM.Standard.E4.Flex.8.64: 1\ncluster: {partitions: {quick: {ResumeTimeout: 700}}}";
+    expect(warningsOf(limits)).toEqual([
+      expect.stringMatching(
+        /^the ResumeTimeout \(partition quick\) of 700 s is too short.*`ResumeTimeout: 901` for it under partitions/,
+      ),
+    ]);
   });
 
   it("counts the shortest timeout of a group for that, and of its partitions the longest", () => {

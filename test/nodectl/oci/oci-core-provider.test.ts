@@ -1,6 +1,8 @@
 import type { HttpClient, HttpRequest } from "oci-common";
 import { describe, expect, it } from "vitest";
+import { OciAuthError } from "../../../nodectl/oci/oci-auth-error.ts";
 import { OciCoreProvider } from "../../../nodectl/oci/oci-core-provider.ts";
+import { explainFailure } from "../../../nodectl/oci/oci-errors.ts";
 import type { Instance } from "../../../nodectl/oci/provider.ts";
 import type { RetryPolicy } from "../../../nodectl/oci/retry.ts";
 
@@ -19,7 +21,9 @@ function retryPolicy(signal: AbortSignal): RetryPolicy {
 
 /** The real SDK, and answers that a test gives. */
 function provider(answer: (request: HttpRequest) => Response, ended: AbortSignal): OciCoreProvider {
-  const httpClient: HttpClient = { send: (request) => Promise.resolve(answer(request)) };
+  const httpClient: HttpClient = {
+    send: (request) => Promise.resolve(request).then(answer),
+  };
   return new OciCoreProvider({
     clients: { region: "us-phoenix-1", httpClient },
     launch: {
@@ -55,6 +59,17 @@ describe("OciCoreProvider", () => {
     }, AbortSignal.abort());
     expect(await cloud.terminateInstance(instance)).toEqual({ kind: "terminated" });
     expect(asked).toBe(3);
+  });
+
+  it("says of a token that cannot be had what the token says, and not to check the region", async () => {
+    const cloud = provider(() => {
+      throw new OciAuthError("no credentials: the metadata service does not answer");
+    }, new AbortController().signal);
+    const outcome = await cloud.terminateInstance(instance);
+    if (outcome.kind !== "refused") throw new Error(outcome.kind);
+    const text = explainFailure(outcome.failure);
+    expect(text).toMatch(/no credentials: the metadata service does not answer\. the call was not/);
+    expect(text).not.toMatch(/region/);
   });
 
   it.each([
