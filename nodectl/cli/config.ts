@@ -97,5 +97,6 @@ function toConfig(values: Values, auth: AuthConfig): Config {
     orphanGraceSeconds: values.orphan_grace_seconds,
     bootLimitSeconds: values.boot_limit_seconds,
     consoleDirectory: values.console_directory,
+    pauseFile: values.pause_file,
   };
 }

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { finish as finishCluster } from "../commands/finish.ts";
 import type { FinishContext, FinishOutcome } from "../commands/finish-context.ts";
 import { formatFinishReport } from "../commands/finish-report.ts";
+import { readPause } from "../commands/pause.ts";
 import { describeUnready, exists } from "../commands/readiness.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
+import { pauseSentence } from "../domain/pause.ts";
 import { formatProblem } from "../domain/problem.ts";
 import { makeCapacityDirectory } from "../files/capacity-file.ts";
 import { createScontrol } from "../slurm/scontrol.ts";
@@ -90,7 +92,12 @@ export const finish: Program = async (input) => {
     isDryRun: values["dry-run"] === true,
     isNow: values.now === true,
   });
-  return isJson ? printJson(input, outcome) : printOutcome(input, outcome, context.log);
+  const exitCode = isJson ? printJson(input, outcome) : printOutcome(input, outcome, context.log);
+  const pause = await readPause(config.pauseFile);
+  if (pause !== undefined) {
+    input.stderr.write(`finish: caution: ${pauseSentence(pause)}; 'citc resume' ends the pause\n`);
+  }
+  return exitCode;
 };
 
 /**

@@ -205,6 +205,11 @@ export const SETTINGS = {
     "where `citc reconcile` keeps the last lines of the consoles of nodes that it replaces: 50 files of 64 kB at most",
     "/var/log/slurm/consoles",
   ),
+  pause_file: defaulted(
+    absolutePath(),
+    "while it exists nothing is launched; `citc pause` writes it, `citc resume` removes it",
+    "/etc/citc/paused",
+  ),
 };
 
 type Reader<Value> = Setting<Value>["read"];

@@ -1,10 +1,13 @@
 import { CapacityMemory } from "../commands/capacity-memory.ts";
+import { watchPause } from "../commands/pause-watch.ts";
+import { readPause } from "../commands/pause.ts";
 import { startNodes, UnfinishedStartError, type StartContext } from "../commands/start-nodes.ts";
 import { tendFailedNodes } from "../commands/tend-nodes.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
 import { DoomedJobs } from "../domain/doomed-jobs.ts";
 import type { Log } from "../domain/log.ts";
+import { pauseSentence, type Pause } from "../domain/pause.ts";
 import { rankPlacements } from "../domain/placement.ts";
 import type { ResumeJobs } from "../domain/resume-jobs.ts";
 import { retryToken } from "../domain/retry-token.ts";
@@ -69,6 +72,8 @@ export const startnode: Program = async (input) => {
   try {
     const config = await loadConfig(values);
     paths = config;
+    const pause = input.resumeFile === undefined ? await readPause(config.pauseFile) : undefined;
+    if (pause !== undefined) return refuseByHand(input, pause);
     const targets = await loadTargets(config, nodeNames);
     const log = openLog("startnode", config, input);
     const isResumedNow = input.resumeFile !== undefined;
@@ -123,12 +128,18 @@ async function launch(config: Config, targets: Targets, tools: Tools): Promise<R
   });
   const deadlineSeconds = runDeadlineSeconds(config.runDeadlineSeconds, targets.timers);
   const launchSeconds = launchDeadlineSeconds(deadlineSeconds);
+  const signal = AbortSignal.timeout(deadlineSeconds * 1000);
+  const launchSignal = await watchPause({
+    readPause: () => readPause(config.pauseFile),
+    clock,
+    signal: AbortSignal.timeout(launchSeconds * 1000),
+  });
   const context = await createContext(config, {
     ...tools,
     slurm,
     retryDelayMs: config.retrySeconds * 1000,
-    signal: AbortSignal.timeout(deadlineSeconds * 1000),
-    launchSignal: AbortSignal.timeout(launchSeconds * 1000),
+    signal,
+    launchSignal,
     launchSeconds,
     lastSignal: AbortSignal.timeout((deadlineSeconds + LAST_TERMINATIONS_SECONDS) * 1000),
   });
@@ -140,6 +151,14 @@ async function launch(config: Config, targets: Targets, tools: Tools): Promise<R
   const count = report.launched.length + report.adopted.length;
   log.info("started nodes", { count, durationMs: clock.now() - startedMs });
   return { config, context, hasFailed: report.failed.length > 0 };
+}
+
+/** Whoever calls it by hand is told, and nothing is done: Slurm has not asked for these nodes. */
+function refuseByHand({ stderr }: ProgramInput, pause: Pause): ExitCode {
+  stderr.write(
+    `startnode: ${pauseSentence(pause)}; nothing was launched. 'citc resume' ends the pause\n`,
+  );
+  return 1;
 }
 
 /** After a run's deadline, for the instances of nodes that Slurm has given up. */

@@ -11,6 +11,7 @@ import type { Instance, OciFailure } from "../oci/provider.ts";
 import type { Prospect } from "./capacity-memory.ts";
 import { isPresent } from "./is-present.ts";
 import type { LaunchContext, LaunchResult, Pending, RoundContext, Step } from "./launch-target.ts";
+import { LaunchingPausedError, PAUSE_RETRY_MS } from "./pause-watch.ts";
 import type { RefusedOffer } from "./refused-offers.ts";
 import { isSettledWithin } from "./sleep-until-deadline.ts";
 
@@ -71,12 +72,18 @@ function isInFaultyDomain(placement: Placement, faulty: readonly RefusedPlacemen
 
 const NOT_TRIED = "other launches took all of it";
 
-/** The time for launches is up. What OCI has said to the node before says more than that. */
+/**
+ * Nothing is launched any more: an admin has paused launching, or the time for launches is up; then what OCI has said to
+ * the node before says more than that.
+ */
 export function failedByDeadline(
-  { launchSeconds }: LaunchContext,
+  { launchSeconds, launchSignal, clock }: LaunchContext,
   { nodeName, obstacle }: Pending,
   refused: ReadonlySet<RefusedPlacement> = new Set(),
 ): LaunchResult {
+  const why: unknown = launchSignal.reason;
+  if (why instanceof LaunchingPausedError)
+    return failed(nodeName, why.message, clock.now() + PAUSE_RETRY_MS);
   const words = refused.size > 0 ? describeRefusedPlacements(refused) : obstacle || NOT_TRIED;
   const reason = `the run's time was up after ${Math.round(launchSeconds)} s (run_deadline_seconds): ${words}`;
   return failed(nodeName, reason, nextTryMs(refused));

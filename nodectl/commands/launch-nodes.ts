@@ -20,6 +20,7 @@ import type {
   Step,
 } from "./launch-target.ts";
 import { recordsOrWarn } from "./node-records.ts";
+import { isPaused } from "./pause-watch.ts";
 import { RefusedOffers } from "./refused-offers.ts";
 import { sleepUntilDeadline } from "./sleep-until-deadline.ts";
 import { terminateInstances } from "./terminate-instances.ts";
@@ -91,16 +92,26 @@ async function runRound(
     async (target) => {
       const ofNode = byNode.get(target.nodeName) ?? [];
       const decision = decideLaunch(target.specification, ofNode, useOf(target.nodeName));
-      const step =
-        decision.kind === "launch"
-          ? await launchNode(context, target, newestOf(ofNode))
-          : await clearTheWay(context, target, decision);
+      const step = await stepOf(context, { target, ofNode, decision });
       if (step.kind === "pending") next.push(step.pending);
       else onResult(step);
     },
     { concurrency },
   );
   return next;
+}
+
+interface Decided {
+  readonly target: Pending;
+  readonly ofNode: readonly Instance[];
+  readonly decision: LaunchDecision<Instance>;
+}
+
+async function stepOf(context: RoundContext, { target, ofNode, decision }: Decided): Promise<Step> {
+  if (decision.kind !== "launch") return await clearTheWay(context, target, decision);
+  // Before the job's other nodes are looked at: all of them wait for the end of a pause, none is given to another job.
+  if (isPaused({ signal: context.launchSignal })) return failedByDeadline(context, target);
+  return await launchNode(context, target, newestOf(ofNode));
 }
 
 /** Without Slurm's word a machine may be in use: it is left alone. */

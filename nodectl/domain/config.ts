@@ -50,4 +50,5 @@ export interface Config {
   readonly orphanGraceSeconds: number;
   readonly bootLimitSeconds: number | undefined;
   readonly consoleDirectory: string;
+  readonly pauseFile: string;
 }

@@ -25,4 +25,12 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "why a job waits, or what is with a node, in plain language",
     load: async () => (await import("./explain.ts")).explain,
   },
+  pause: {
+    summary: "stop all launching, for an incident; what runs goes on",
+    load: async () => (await import("./pause.ts")).pause,
+  },
+  resume: {
+    summary: "launch again, and return the nodes that waited",
+    load: async () => (await import("./resume.ts")).resume,
+  },
 };

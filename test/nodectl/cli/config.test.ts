@@ -69,6 +69,7 @@ describe("parseConfig()", () => {
       orphanGraceSeconds: 300,
       bootLimitSeconds: undefined,
       consoleDirectory: "/var/log/slurm/consoles",
+      pauseFile: "/etc/citc/paused",
     } satisfies Config);
   });
 

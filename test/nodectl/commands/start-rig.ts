@@ -33,6 +33,8 @@ export class StartRig {
   readonly slurm = new RecordingSlurm();
   readonly clock = new VirtualClock();
   readonly deadline = new AbortController();
+  /** Aborts with a LaunchingPausedError when an admin pauses launching. */
+  readonly pause = new AbortController();
   /** The file of capacities, which outlives the runs. */
   readonly #stored: CapacityEntry[] = [];
 
@@ -80,7 +82,7 @@ export class StartRig {
       concurrency,
       watchMs,
       signal: this.deadline.signal,
-      launchSignal: this.deadline.signal,
+      launchSignal: AbortSignal.any([this.deadline.signal, this.pause.signal]),
       launchSeconds: 585,
     };
   }
