@@ -80,13 +80,33 @@ export interface FailureControl {
    * state=POWER_DOWN_FORCE: Slurm calls stopnode for these nodes, makes them idle, and gives them to jobs again
    * after SuspendTimeout. What runs on them is killed.
    */
-  powerDownByForce(nodeNames: readonly string[]): Promise<void>;
+  powerDownByForce(nodeNames: readonly string[], reason?: string): Promise<void>;
 }
 
 /** What only reconcile asks for. */
 export interface ReleaseControl {
   /** state=POWER_DOWN_ASAP: no new jobs, and Slurm calls stopnode when the running ones have ended. */
-  powerDownWhenFree(nodeNames: readonly string[]): Promise<void>;
+  powerDownWhenFree(nodeNames: readonly string[], reason?: string): Promise<void>;
+}
+
+/** What only an admin asks for. */
+export interface PowerControl {
+  /** state=POWER_UP: Slurm calls startnode for these nodes. It ignores those that are being powered down. */
+  powerUp(nodeNames: readonly string[]): Promise<void>;
+}
+
+/** A job that loses nodes when they are stopped. */
+export interface JobAtRisk {
+  /** As squeue writes it: `12`, `12_3` in an array. */
+  readonly id: string;
+  readonly user: string;
+  /** When it loses a node it is requeued; the others (srun, salloc, sbatch --no-requeue) end. */
+  readonly isRequeueable: boolean;
+}
+
+export interface JobsAtRisk {
+  /** The jobs that wait for these nodes to wake, run on them, or are suspended there; in the order of their numbers. */
+  jobsAtRisk(nodeNames: readonly string[]): Promise<readonly JobAtRisk[]>;
 }
 
 /** A job that waits for nodes or runs. */

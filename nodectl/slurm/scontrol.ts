@@ -9,6 +9,8 @@ import type {
   JobNotices,
   NodeAddress,
   NodeJobs,
+  JobsAtRisk,
+  PowerControl,
   ReleaseControl,
   SlurmControl,
   SlurmNode,
@@ -16,6 +18,7 @@ import type {
 } from "./control.ts";
 import { createJobNotices } from "./job-notices.ts";
 import { createJobInquiry } from "./job-records.ts";
+import { createJobsAtRisk } from "./jobs-at-risk.ts";
 import { NO_NODE_LIST, SlurmCommandError } from "./slurm-command-error.ts";
 import { SlurmJsonError } from "./json-fields.ts";
 import { readNodeRecords, type NodeRecords } from "./node-records.ts";
@@ -34,6 +37,8 @@ export function createScontrol(
   ConfigurationControl &
   FailureControl &
   ReleaseControl &
+  PowerControl &
+  JobsAtRisk &
   JobNotices &
   NodeJobs &
   JobInquiry {
@@ -61,8 +66,9 @@ export function createScontrol(
         moreWords: await resumeAfterWords(resumeAfterSeconds, getVersion),
       });
     },
-    powerDownByForce: (names) => setState("POWER_DOWN_FORCE", names),
-    powerDownWhenFree: (names) => setState("POWER_DOWN_ASAP", names),
+    powerDownByForce: (names, reason) => setState("POWER_DOWN_FORCE", names, reason),
+    powerDownWhenFree: (names, reason) => setState("POWER_DOWN_ASAP", names, reason),
+    powerUp: (names) => setState("POWER_UP", names),
     drain: (names, reason) => setState("DRAIN", names, reason),
     returnToService: (names) => setState("RESUME", names),
     reconfigure: async () => {
@@ -73,6 +79,7 @@ export function createScontrol(
     ...createConfigurationControl(options),
     ...createJobNotices(options),
     ...createJobInquiry(options),
+    ...createJobsAtRisk(options),
   };
 }
 

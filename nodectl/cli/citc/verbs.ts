@@ -25,6 +25,10 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "why a job waits, or what is with a node, in plain language",
     load: async () => (await import("./explain.ts")).explain,
   },
+  nodes: {
+    summary: "start, stop, drain or return nodes; give up a machine that is dead",
+    load: async () => (await import("./nodes.ts")).nodes,
+  },
   pause: {
     summary: "stop all launching, for an incident; what runs goes on",
     load: async () => (await import("./pause.ts")).pause,

@@ -1,6 +1,8 @@
-/** How our reasons begin. startnode's, reconcile's and finish's: all of them stand in `sinfo -R`. */
+/** How our reasons begin. startnode's, reconcile's, finish's and citc's: all of them stand in `sinfo -R`. */
 export const RECONCILE_PREFIX = "reconcile:";
-const OUR_PREFIXES = ["startnode:", RECONCILE_PREFIX, "finish:"] as const;
+/** Of `citc nodes`, where the reason is not a person's words alone. */
+export const CITC_PREFIX = "citc:";
+const OUR_PREFIXES = ["startnode:", RECONCILE_PREFIX, "finish:", CITC_PREFIX] as const;
 
 /** True of a reason or an AdminComment that our own programs have written. */
 export function isOurText(text: string): boolean {
