@@ -10,11 +10,29 @@ const VERB_HELP = Object.entries(VERBS)
 const HELP = `Usage: citc COMMAND [options]
 
 Looks after an elastic Slurm cluster on Oracle Cloud: what runs, what it costs,
-why a job waits, and what has gone wrong. Run it on the management node.
+why a job waits, and what has gone wrong. Run it on the management node, with
+sudo where it changes something.
 
 ${VERB_HELP}
 
-'citc COMMAND --help' tells more about each of them.
+'citc COMMAND --help' tells more about each of them. Those that change nodes
+take --dry-run, and those that print take --json.
+
+Where to look first:
+  sinfo -R -o '%E  %N'                  why nodes are DOWN, and their next try
+  citc logs NODE                        what happened to one node, in order
+  citc reconcile --dry-run              where Slurm and OCI disagree
+  squeue -O JobID,State,Reason:25,admin_comment:300
+                                        why jobs wait, in our words
+
+Examples:
+  sudo citc pause --reason 'the file server is down'
+  sudo citc resume
+  sudo citc nodes drain --reason 'disk errors' vm-standard2-1-ad1-0007
+  sudo citc nodes confirm-dead 'vm-standard2-1-ad1-[0003-0004]'
+  sudo citc logs --since 2h vm-standard2-1-ad1-0007
+
+The log of all of it is /var/log/slurm/elastic.log, a JSON object a line.
 
 Exit status: 0 done, and nothing is wrong; 1 something is wrong, and was said;
 2 the command line is wrong.

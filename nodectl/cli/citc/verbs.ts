@@ -37,4 +37,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "launch again, and return the nodes that waited",
     load: async () => (await import("./resume.ts")).resume,
   },
+  logs: {
+    summary: "all that is known of one node: log, console, kept consoles",
+    load: async () => (await import("./logs.ts")).logs,
+  },
 };
