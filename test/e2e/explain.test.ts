@@ -118,8 +118,8 @@ test.each(RELEASES)(
   },
 );
 
-test("what cannot be explained is said, with the exit status", async () => {
-  await ClusterFixture.use({ nodeCount: 1 }, async ({ cluster }) => {
+test("what cannot be explained or seen is said, with the exit status", async () => {
+  await ClusterFixture.use({ nodeCount: 1 }, async ({ cluster, sandbox }) => {
     const unknown = await citc(cluster, ["999"]);
     expect(unknown).toMatchObject({ exitCode: 1, stderr: "" });
     expect(unknown.stdout).toContain("Slurm does not know a job 999");
@@ -129,5 +129,15 @@ test("what cannot be explained is said, with the exit status", async () => {
     const step = await citc(cluster, ["12.0"]);
     expect(step.exitCode).toBe(2);
     expect(step.stderr).toContain("12.0 is a step of job 12; write citc explain 12");
+
+    const message = "The service is ill.";
+    const answer = { kind: "error", status: 500, code: "InternalServerError", message } as const;
+    await sandbox.addFault({ operation: "ListInstances", match: {}, answer });
+    const blind = await citc(cluster, [nodeName(1)]);
+    expect(blind.exitCode).toBe(0);
+    expect(blind.stdout).toContain("is off and free");
+    expect(blind.stdout.replaceAll(/\s+/g, " ")).toMatch(
+      /What could not be seen - OCI: ListInstances: 500 InternalServerError: The service is ill/,
+    );
   });
 });

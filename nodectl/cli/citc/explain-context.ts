@@ -18,6 +18,8 @@ import type { ExplainSettings, PublicSettings } from "./explain-settings.ts";
 
 /** A person waits: a list of a thousand instances takes two seconds. */
 const OCI_DEADLINE_MS = 20_000;
+/** One call of these; the settings' call_deadline_seconds is for runs that nobody waits for. */
+const OCI_CALL_SECONDS_MAX = 10;
 /** A slurmctld that restarts is worth a moment; one that is away is the answer. */
 const SLURM_DEADLINE_MS = 5_000;
 const SLURM_COMMAND_TIMEOUT_MS = 15_000;
@@ -61,24 +63,25 @@ async function observeWith(
   slurm: ExplainContext["slurm"],
   log: Log,
 ): Promise<Observed> {
+  const signal = AbortSignal.timeout(OCI_DEADLINE_MS);
   try {
-    return await observeCluster(config, slurm, log);
+    return await observeCluster(config, { slurm, log, signal });
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    return unread(`OCI could not be asked: ${error.message}`);
+    if (isExpected(error)) return unread(`OCI could not be asked: ${error.message}`);
+    if (!signal.aborted) throw error;
+    return unread(`OCI did not answer within ${OCI_DEADLINE_MS / 1000} s: ${String(error)}`);
   }
 }
 
 async function observeCluster(
   config: Config,
-  slurm: ExplainContext["slurm"],
-  log: Log,
+  { slurm, log, signal }: Pick<ExplainContext, "slurm"> & { log: Log; signal: AbortSignal },
 ): Promise<Observed> {
-  const signal = AbortSignal.timeout(OCI_DEADLINE_MS);
-  const cluster = await createClusterContext(config, log, signal);
+  const callDeadlineSeconds = Math.min(config.callDeadlineSeconds, OCI_CALL_SECONDS_MAX);
+  const cluster = await createClusterContext({ ...config, callDeadlineSeconds }, log, signal);
   const memory = parseMemory(await new StateFile(config.reconcileFile).read());
   const seen = await observe({ ...cluster, slurm }, memory);
-  return seen.kind === "seen" ? { kind: "read", value: seen } : unread(`OCI: ${seen.reason}`);
+  return seen.kind === "seen" ? { kind: "read", value: seen } : unread(seen.reason);
 }
 
 function isExpected(error: unknown): error is Error {

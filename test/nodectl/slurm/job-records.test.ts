@@ -29,7 +29,7 @@ function inquiry(): JobInquiry {
 }
 
 function useSample(release: string, name: string): void {
-  const text = readFileSync(new URL(`samples/${release}/${name}`, import.meta.url), "utf8");
+  const text = readFileSync(new URL(`job-samples/${release}/${name}`, import.meta.url), "utf8");
   slurm.setJobs([text]);
 }
 
@@ -144,7 +144,7 @@ describe("the exit status", () => {
 
 /** A record with the exit status cut out, which is the field before the last. */
 function readSampleAround(): readonly string[] {
-  const sample = new URL("samples/24.11/jobs_without_machine.txt", import.meta.url);
+  const sample = new URL("job-samples/24.11/jobs_without_machine.txt", import.meta.url);
   const fields = readFileSync(sample, "utf8").split("\u001f");
   return [[...fields.slice(0, -2), ""].join("\u001f"), `\u001f${fields.at(-1) ?? ""}`];
 }

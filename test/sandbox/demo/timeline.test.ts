@@ -4,7 +4,15 @@ import type { Observation } from "./observation.ts";
 import { PHASES, Timeline } from "./timeline.ts";
 
 function node(base: string, flags: readonly string[], address = "n-1"): SlurmNode {
-  return { name: "n-1", base, flags: new Set(flags), address, reason: "", reasonUser: "", bootTimeMs: 0 };
+  return {
+    name: "n-1",
+    base,
+    flags: new Set(flags),
+    address,
+    reason: "",
+    reasonUser: "",
+    bootTimeMs: 0,
+  };
 }
 
 function observation(timeMs: number, overrides: Partial<Observation> = {}): Observation {
