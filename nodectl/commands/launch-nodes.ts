@@ -82,16 +82,19 @@ async function runRound(
   const byNode = groupBy(instances, ({ nodeName }) => nodeName);
   const isAnyAlive = pending.some(({ nodeName }) => (byNode.get(nodeName) ?? []).some(isPresent));
   const records = isAnyAlive ? await recordsOrWarn(context) : new Map<string, NodeRecord>();
-  const olderOcids = context.isResumedNow ? context.olderOcids : new Set<string>();
-  const useOf = (nodeName: string): NodeUse =>
-    records === undefined ? UNKNOWN_USE : nodeUse(records.get(nodeName), olderOcids);
+  const useOf = (target: Pending, ofNode: readonly Instance[]): NodeUse => {
+    if (records === undefined) return UNKNOWN_USE;
+    const older = ofNode.filter((instance) => !isOfThisRun(context, target, instance));
+    const ocids = older.map(({ instanceOcid }) => instanceOcid);
+    return nodeUse(records.get(target.nodeName), new Set(context.isResumedNow ? ocids : []));
+  };
   const next: Pending[] = [];
   const { concurrency } = context;
   await pMap(
     pending,
     async (target) => {
       const ofNode = byNode.get(target.nodeName) ?? [];
-      const decision = decideLaunch(target.specification, ofNode, useOf(target.nodeName));
+      const decision = decideLaunch(target.specification, ofNode, useOf(target, ofNode));
       const step = await stepOf(context, { target, ofNode, decision });
       if (step.kind === "pending") next.push(step.pending);
       else onResult(step);
@@ -112,6 +115,15 @@ async function stepOf(context: RoundContext, { target, ofNode, decision }: Decid
   // Before the job's other nodes are looked at: all of them wait for the end of a pause, none is given to another job.
   if (isPaused({ signal: context.launchSignal })) return failedByDeadline(context, target);
   return await launchNode(context, target, newestOf(ofNode));
+}
+
+/** A launch of this run whose answer was lost. A list may be late as well, so that not being on the first one is not enough. */
+function isOfThisRun(
+  { olderOcids }: RoundContext,
+  { faults }: Pending,
+  { instanceOcid }: Instance,
+): boolean {
+  return faults > 0 && !olderOcids.has(instanceOcid);
 }
 
 /** Without Slurm's word a machine may be in use: it is left alone. */
@@ -146,7 +158,7 @@ async function clearTheWay(
     case "adopt": {
       const { instance } = decision;
       context.log.info("adopted instance", { node: nodeName, instanceOcid: instance.instanceOcid });
-      const isNew = !context.olderOcids.has(instance.instanceOcid);
+      const isNew = isOfThisRun(context, target, instance);
       return { kind: "adopted", target, instance, isNew };
     }
     case "replace": {

@@ -29,7 +29,7 @@ export interface LaunchedNode {
 export interface AdoptedNode {
   readonly target: LaunchTarget;
   readonly instance: Instance;
-  /** It came while this run went on: a launch of ours whose answer was lost, or that of a run beside us. */
+  /** A launch of this run, whose answer was lost. */
   readonly isNew: boolean;
 }
 

@@ -112,6 +112,21 @@ describe("a launch whose answer was lost", () => {
     expect([rig.cloud.terminations, rig.cloud.launches.length]).toEqual([[], 1]);
   });
 
+  it("is not what a late list shows: that machine has booted before Slurm asked", async () => {
+    rig.cloud.onLaunch = ({ nodeName }) => {
+      if (rig.cloud.launches.length > 1) return undefined;
+      rig.cloud.add({ nodeName, shape: fixed.shape });
+      return refused("label", "already used in subnet", "Conflict");
+    };
+    rig.cloud.onList = (count) => {
+      const [first] = rig.cloud.instances.values();
+      if (count === 3 && first !== undefined) rig.cloud.setState(first.instanceOcid, "TERMINATED");
+    };
+    const report = await rig.start(["n-1"], fixed, resumed);
+    expect(report).toMatchObject({ launched: ["n-1"], adopted: [] });
+    expect(rig.cloud.terminations).toEqual(["i-1"]);
+  });
+
   it("is ended like any launch of this run when Slurm has given the node up meanwhile", async () => {
     rig.cloud.launchedState = "PROVISIONING";
     loseFirstAnswer(() => {
