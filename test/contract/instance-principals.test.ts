@@ -59,7 +59,7 @@ describe("startnode as an instance principal", () => {
 
   it("says that there is no metadata service, and sets the nodes down", async () => {
     const rig = await createRig({ principal: {} });
-    await rig.principal?.close();
+    await rig.metadata?.close();
     const result = await rig.run("startnode", ["vm-a-[0001-0003]"], {
       settings: { run_deadline_seconds: 5 },
     });

@@ -1,25 +1,21 @@
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
-import type { ApiServer } from "../sandbox/api/api-server.ts";
+import type { CloudInstance } from "../sandbox/api/cloud-event.ts";
 import type { Cloud } from "../sandbox/api/cloud.ts";
 import { Federation } from "../sandbox/api/federation.ts";
 import { addManagementInstance } from "../sandbox/api/management-instance.ts";
-import { startMetadataServer, type MetadataServer } from "../sandbox/api/metadata-server.ts";
 
 export interface PrincipalOptions {
   /** False: no policy speaks of the instance. Default true. */
   readonly isInDynamicGroup?: boolean;
 }
 
-/** The instance that nodectl runs on, as OCI sees it: metadata service and federation. */
+/** The instance that nodectl runs on, and the service that knows it. */
 export interface Principal {
   readonly federation: Federation;
-  readonly metadataUrl: string;
-  /** Its requests are logged, and faults strike them, where the API's are. */
-  serveMetadata(api: ApiServer): Promise<void>;
-  close(): Promise<void>;
+  readonly instance: CloudInstance;
 }
 
-export async function startPrincipal(
+export async function createPrincipal(
   cloud: Cloud,
   { isInDynamicGroup = true }: PrincipalOptions,
 ): Promise<Principal> {
@@ -32,21 +28,5 @@ export async function startPrincipal(
     ...{ region, clock: systemClock },
     isInDynamicGroup: (ocid) => isInDynamicGroup && ocid === instance.instanceOcid,
   });
-  let server: MetadataServer | undefined;
-  return {
-    federation,
-    get metadataUrl() {
-      if (server === undefined) throw new Error("the metadata service is not served yet");
-      return server.url;
-    },
-    serveMetadata: async ({ calls, faults }) => {
-      server = await startMetadataServer({
-        ...{ region, clock: systemClock, calls, faults, identities: federation.identities },
-        instanceAt: () => instance,
-      });
-    },
-    close: async () => {
-      await server?.close();
-    },
-  };
+  return { federation, instance };
 }

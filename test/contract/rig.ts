@@ -8,7 +8,9 @@ import { stringify } from "yaml";
 import { bundlePrograms } from "../../nodectl/build/bundle.ts";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import { startApiServer, type ApiServer } from "../sandbox/api/api-server.ts";
-import { describeInstance } from "../sandbox/api/cloud-event.ts";
+import type { MetadataServer } from "../sandbox/api/metadata-server.ts";
+import { startPrincipalServers } from "../sandbox/api/principal-servers.ts";
+import { describeInstance, type CloudInstance } from "../sandbox/api/cloud-event.ts";
 import type { CloudSettings } from "../sandbox/api/cloud-settings.ts";
 import { Cloud } from "../sandbox/api/cloud.ts";
 import { createCredentials, writeCredentials } from "../sandbox/api/credentials.ts";
@@ -16,7 +18,7 @@ import type { Latency } from "../sandbox/api/oci-door.ts";
 import type { RateLimits } from "../sandbox/api/rate-limit.ts";
 import { createRegion, type RegionDescription } from "../sandbox/api/region.ts";
 import { resultOf, type ProgramResult } from "./program-result.ts";
-import { startPrincipal, type Principal, type PrincipalOptions } from "./principal.ts";
+import { createPrincipal, type Principal, type PrincipalOptions } from "./principal.ts";
 import { addStrangers } from "../sandbox/api/strangers.ts";
 import {
   addressesIn,
@@ -28,6 +30,7 @@ import {
   type SlurmUpdate,
 } from "../stand-in/slurm-updates.ts";
 
+const CLUSTER_ID = "mouse";
 const REPOSITORY = join(import.meta.dirname, "../..");
 
 export interface RigOptions {
@@ -66,6 +69,22 @@ interface StartOptions {
   readonly env?: Record<string, string>;
 }
 
+interface Servers {
+  readonly api: ApiServer;
+  readonly principal?: Principal;
+  readonly metadata?: MetadataServer;
+}
+
+async function startServers(cloud: Cloud, options: RigOptions): Promise<Servers> {
+  const { latency = {}, rateLimits = {} } = options;
+  const common = { cloud, clock: systemClock, latency, rateLimits };
+  if (options.principal === undefined) return { api: await startApiServer(common) };
+  const principal = await createPrincipal(cloud, options.principal);
+  const { federation, instance } = principal;
+  const servers = await startPrincipalServers({ ...common, federation, caller: () => instance });
+  return { ...servers, principal };
+}
+
 /** The real bundles and the real SDK against the sandbox's API on loopback; only Slurm is a script. */
 export class Rig {
   readonly directory: string;
@@ -73,18 +92,15 @@ export class Rig {
   readonly cloud: Cloud;
   readonly api: ApiServer;
   readonly principal: Principal | undefined;
+  readonly metadata: MetadataServer | undefined;
 
-  private constructor(
-    directory: string,
-    cloud: Cloud,
-    api: ApiServer,
-    principal: Principal | undefined,
-  ) {
+  private constructor(directory: string, cloud: Cloud, servers: Servers) {
     this.directory = directory;
     this.region = cloud.region;
     this.cloud = cloud;
-    this.api = api;
-    this.principal = principal;
+    this.api = servers.api;
+    this.principal = servers.principal;
+    this.metadata = servers.metadata;
   }
 
   static async create(options: RigOptions = {}): Promise<Rig> {
@@ -98,22 +114,14 @@ export class Rig {
       settings: { bootMs: 200, ...options.cloud },
     });
     addStrangers(cloud, { nodeNames: options.strangerNames ?? [] });
-    const { latency = {}, rateLimits = {} } = options;
-    const principal =
-      options.principal === undefined ? undefined : await startPrincipal(cloud, options.principal);
-    const api = await startApiServer({
-      ...{ cloud, clock: systemClock, latency, rateLimits },
-      ...(principal === undefined ? {} : { federation: principal.federation }),
-    });
-    await principal?.serveMetadata(api);
-    const rig = new Rig(directory, cloud, api, principal);
+    const rig = new Rig(directory, cloud, await startServers(cloud, options));
     await writeCredentials(join(directory, "oci"), credentials, region.name);
     await rig.#writeFiles();
     return rig;
   }
 
   async close(): Promise<void> {
-    await this.principal?.close();
+    await this.metadata?.close();
     await this.api.close();
     await rm(this.directory, { recursive: true, force: true });
   }
@@ -146,7 +154,7 @@ export class Rig {
       ),
     };
     const groups = [{ names: hostlist, specification }];
-    const file = { version: 1, generation: "test", clusterId: "mouse", groups };
+    const file = { version: 1, generation: "test", clusterId: CLUSTER_ID, groups };
     await writeFile(this.path("nodes.json"), JSON.stringify(file));
     const nodes = this.names(hostlist).map((name) => ({
       name,
@@ -171,11 +179,11 @@ export class Rig {
       compartment_id: subnet?.compartmentOcid,
       subnet_id: subnet?.ocid,
       ad_root: "Uocm:PHX-AD-",
-      cluster_id: "mouse",
+      cluster_id: CLUSTER_ID,
       mgmt_image_id: this.region.images[0]?.ocid,
-      ...(this.principal === undefined
+      ...(this.metadata === undefined
         ? { auth: "config_file", oci_config: this.path("oci/config") }
-        : { auth: "instance_principals", metadata_endpoint: this.principal.metadataUrl }),
+        : { auth: "instance_principals", metadata_endpoint: this.metadata.url }),
       endpoint: this.api.url,
       ssh_keys_file: this.path("keys"),
       user_data_file: this.path("bootstrap.sh"),
@@ -259,11 +267,15 @@ export class Rig {
     return counts;
   }
 
+  isOurs({ freeformTags }: CloudInstance): boolean {
+    return freeformTags["cluster"] === CLUSTER_ID;
+  }
+
   /** Our cluster's instances that are not TERMINATED or on their way there, by node name. */
   livingNames(): string[] {
     return [...this.cloud.records]
       .map(describeInstance)
-      .filter(({ freeformTags }) => freeformTags["cluster"] === "mouse")
+      .filter((instance) => this.isOurs(instance))
       .filter(({ lifecycleState }) => !lifecycleState.startsWith("TERMINAT"))
       .map(({ displayName }) => displayName)
       .sort();

@@ -3,12 +3,14 @@ import { systemClock } from "../../../nodectl/cli/system-clock.ts";
 import type { Clock } from "../../../nodectl/domain/clock.ts";
 import type { Log } from "../../../nodectl/domain/log.ts";
 import { InstancePrincipal } from "../../../nodectl/oci/instance-principal.ts";
-import { startApiServer, type ApiServer } from "../../sandbox/api/api-server.ts";
+import type { ApiServer } from "../../sandbox/api/api-server.ts";
+import type { CloudInstance } from "../../sandbox/api/cloud-event.ts";
 import { Cloud } from "../../sandbox/api/cloud.ts";
 import { Federation } from "../../sandbox/api/federation.ts";
 import { addManagementInstance } from "../../sandbox/api/management-instance.ts";
 import { ManualClock } from "../../sandbox/api/manual-clock.ts";
-import { startMetadataServer, type MetadataServer } from "../../sandbox/api/metadata-server.ts";
+import type { MetadataServer } from "../../sandbox/api/metadata-server.ts";
+import { startPrincipalServers } from "../../sandbox/api/principal-servers.ts";
 import { testRegion } from "../../sandbox/api/test-bench.ts";
 
 export const TOKEN_LIFE_MS = 3_600_000;
@@ -23,6 +25,7 @@ export interface PrincipalWorld {
   open(options?: { readonly clock?: Clock }): Promise<InstancePrincipal>;
   /** How often this operation was asked for. */
   readonly count: (operation: "GetMetadata" | "GetSecurityToken") => number;
+  close(): Promise<void>;
 }
 
 /**
@@ -47,7 +50,7 @@ export function usePrincipalWorlds(): () => Promise<PrincipalWorld> {
   });
   return async () => {
     const world = await startWorld(federation, new ManualClock(startMs));
-    open.push(world.metadata, world.api);
+    open.push(world);
     return world;
   };
 }
@@ -58,15 +61,13 @@ async function startWorld(federation: Federation, clock: ManualClock): Promise<P
   const [subnet] = region.subnets;
   if (subnet === undefined) throw new Error("the region has no subnet");
   const instance = addManagementInstance(cloud, subnet, "clustera");
-  const api = await startApiServer({ cloud, clock, federation });
-  const { calls, faults } = api;
-  const metadata = await startMetadataServer({
-    ...{ region, clock, calls, faults, identities: federation.identities },
-    instanceAt: () => instance,
-  });
+  const caller = (): CloudInstance => instance;
+  const servers = await startPrincipalServers({ cloud, clock, federation, caller });
+  const { api, metadata } = servers;
   const warnings: string[] = [];
   return {
     ...{ clock, api, metadata, warnings },
+    close: () => servers.close(),
     open: (options) =>
       InstancePrincipal.open({
         metadataEndpoint: metadata.url,
@@ -75,7 +76,7 @@ async function startWorld(federation: Federation, clock: ManualClock): Promise<P
         log: warnInto(warnings),
         signal: new AbortController().signal,
       }),
-    count: (name) => calls.since(0).filter(({ operation }) => operation === name).length,
+    count: (name) => api.calls.since(0).filter(({ operation }) => operation === name).length,
   };
 }
 

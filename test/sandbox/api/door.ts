@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { ApiError } from "./api-error.ts";
 import type { CallEntry } from "./call-log.ts";
-import type { FaultAnswer } from "./fault-rules.ts";
+import type { FaultAnswer, FaultRules } from "./fault-rules.ts";
+import type { CallSubject } from "./operation.ts";
 
 export interface RawRequest {
   readonly method: string;
@@ -16,10 +17,8 @@ export interface RawRequest {
 
 /** What carries requests in: OCI's API or the metadata service. */
 export interface Door {
-  /** The answer, and the line of the log that `finish` closes. Throws only what is a defect of the sandbox. */
+  /** The answer, and its line of the log, which lacks how long it took. Throws only what is a defect of the sandbox. */
   answer(request: RawRequest): Handled | Promise<Handled>;
-  /** The call's answer has left, or never will: closes its line in the log. */
-  finish(entry: CallEntry): void;
 }
 
 export interface Handled {
@@ -39,8 +38,26 @@ export type DoorAnswer =
   | { readonly kind: "hang" }
   | { readonly kind: "reset"; readonly delayMs: number };
 
-/** Undefined: the fault does not keep the operation from being carried out. */
-export function answerInstead(fault: FaultAnswer, entry: CallEntry): DoorAnswer | undefined {
+export interface Strike {
+  /** Undefined: no rule struck. */
+  readonly fault: FaultAnswer | undefined;
+  /** Undefined: nothing keeps the operation from being carried out. */
+  readonly early: DoorAnswer | undefined;
+}
+
+/** Asks the fault rules about a call, and notes in its line what struck. @throws ApiError when that is an error */
+export function strike(
+  faults: FaultRules,
+  operation: string,
+  subject: CallSubject,
+  entry: CallEntry,
+): Strike {
+  const fault = faults.strike(operation, subject);
+  entry.fault = fault?.kind ?? null;
+  return { fault, early: fault === undefined ? undefined : answerInstead(fault, entry) };
+}
+
+function answerInstead(fault: FaultAnswer, entry: CallEntry): DoorAnswer | undefined {
   switch (fault.kind) {
     case "error":
       throw new ApiError(fault.status, fault.code, fault.message, fault.retryAfterSeconds);
@@ -61,8 +78,9 @@ export function answerInstead(fault: FaultAnswer, entry: CallEntry): DoorAnswer 
   }
 }
 
-/** The answer that says the error, which is noted in the log. */
-export function refusal(error: ApiError, entry: CallEntry): DoorAnswer {
+/** The answer that says the error, which is noted in the log. @throws the error, when it is none of OCI's */
+export function refusal(error: unknown, entry: CallEntry): DoorAnswer {
+  if (!(error instanceof ApiError)) throw error;
   const { status, code, message, retryAfterSeconds } = error;
   entry.status = status;
   entry.code = code;

@@ -1,12 +1,14 @@
 import { OciError, InstancePrincipalsAuthenticationDetailsProviderBuilder } from "oci-common";
 import { ComputeClient } from "oci-core";
+import { IdentityClient } from "oci-identity";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../../nodectl/cli/system-clock.ts";
-import { startApiServer, type ApiServer } from "./api-server.ts";
+import type { ApiServer } from "./api-server.ts";
 import { describeInstance, type CloudInstance } from "./cloud-event.ts";
 import { Federation } from "./federation.ts";
 import { addManagementInstance } from "./management-instance.ts";
-import { startMetadataServer, type MetadataServer } from "./metadata-server.ts";
+import { startPrincipalServers, type PrincipalServers } from "./principal-servers.ts";
+import type { RateLimits } from "./rate-limit.ts";
 import { nodeBody, refusalOf, testCloud } from "./test-bench.ts";
 import { checkLaunch } from "./check-launch.ts";
 
@@ -20,8 +22,8 @@ describe("instance principals of the SDK", () => {
   const compute = describeInstance(cloud.launch(checkLaunch(nodeBody(region, "node-1"), region)));
   let caller: CloudInstance = management;
   let federation: Federation;
+  let servers: PrincipalServers;
   let api: ApiServer;
-  let metadata: MetadataServer;
   const clients: ComputeClient[] = [];
 
   beforeAll(async () => {
@@ -30,33 +32,38 @@ describe("instance principals of the SDK", () => {
       clock: systemClock,
       isInDynamicGroup: (ocid) => ocid === management.instanceOcid,
     });
-    api = await startApiServer({ cloud, clock: systemClock, federation });
-    metadata = await startMetadataServer({
-      region,
-      identities: federation.identities,
-      instanceAt: () => caller,
-      clock: systemClock,
-      faults: api.faults,
-      calls: api.calls,
-    });
+    const options = { cloud, clock: systemClock, federation };
+    servers = await startPrincipalServers({ ...options, caller: () => caller });
+    api = servers.api;
   });
   afterAll(async () => {
     for (const client of clients) client.close();
-    await metadata.close();
-    await api.close();
+    await servers.close();
   });
 
-  const connect = async (): Promise<ComputeClient> => {
+  const provide = async () => {
     const builder = new InstancePrincipalsAuthenticationDetailsProviderBuilder();
-    builder.metadataBaseUrl = `${metadata.url}/opc/v2/`;
+    builder.metadataBaseUrl = `${servers.metadata.url}/opc/v2/`;
     builder.federationEndpoint = api.url;
-    const client = new ComputeClient({ authenticationDetailsProvider: await builder.build() });
+    return await builder.build();
+  };
+  const connect = async (): Promise<ComputeClient> => {
+    const client = new ComputeClient({ authenticationDetailsProvider: await provide() });
     client.endpoint = api.url;
     clients.push(client);
     return client;
   };
   const list = (client: ComputeClient) =>
     client.listInstances({ compartmentId: subnet.compartmentOcid });
+
+  const limit = async (limits: RateLimits): Promise<void> => {
+    const answer = await fetch(`${api.url}/control/rate-limits`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(limits),
+    });
+    expect(answer.ok, await answer.text()).toBe(true);
+  };
 
   it("list instances as the instance that they run on", async () => {
     caller = management;
@@ -72,6 +79,21 @@ describe("instance principals of the SDK", () => {
       status: 404,
       code: "NotAuthorizedOrNotFound",
     });
+  });
+
+  it("may list the availability domains without any dynamic group", async () => {
+    caller = compute;
+    const client = new IdentityClient({ authenticationDetailsProvider: await provide() });
+    client.endpoint = api.url;
+    const { items } = await client.listAvailabilityDomains({ compartmentId: region.tenancyOcid });
+    expect(items.map(({ name }) => name)).toEqual(region.availabilityDomains);
+  });
+
+  it("are counted by no rate limit while they ask for a token", async () => {
+    caller = management;
+    await limit({ all: { kind: "fixed-window", count: 1, windowMs: 1_000_000 } });
+    expect((await list(await connect())).items).not.toEqual([]);
+    await limit({});
   });
 
   it("are told 401 once their token has expired", async () => {

@@ -5,6 +5,7 @@ import { CertificateAuthority } from "./certificate-authority.ts";
 import { BODY_PROBLEMS } from "./check-launch.ts";
 import { FieldReader } from "./field-reader.ts";
 import { InstanceIdentities } from "./instance-identities.ts";
+import { parseJson } from "./parse-json.ts";
 import type { RegionDescription } from "./region.ts";
 import { SecurityTokens, type TokenOwner } from "./security-tokens.ts";
 
@@ -121,15 +122,6 @@ function readTokenRequest(body: Buffer): TokenRequest {
     intermediates: intermediates.map(readCertificate),
     publicKey: readPublicKey(fields.requiredString("publicKey")),
   };
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString()) as unknown;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw cannotParseRequest("the body is not JSON");
-  }
 }
 
 function isTextList(value: unknown): value is readonly string[] {

@@ -4,6 +4,7 @@ import type { Log } from "../../../nodectl/domain/log.ts";
 import { ApiError, cannotParseRequest } from "./api-error.ts";
 import { matchControlRoute, type ControlAnswer, type ControlRoute } from "./control-route.ts";
 import type { Door, DoorAnswer } from "./door.ts";
+import { parseJson } from "./parse-json.ts";
 
 /** Larger than any body that OCI accepts here: metadata is 32,000 bytes at most. */
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -57,7 +58,7 @@ export class HttpConnection {
     const handled = this.door.answer({ method, url, headers, body, remoteAddress });
     const { answer, entry } = await handled;
     await this.send(request, response, answer);
-    if (answer.kind !== "hang") this.door.finish(entry);
+    if (answer.kind !== "hang") entry.durationMs = this.clock.now() - entry.timeMs;
   }
 
   private async send(
@@ -126,12 +127,7 @@ function parseControlBody(request: IncomingMessage, body: Buffer): unknown {
   if (!(request.headers["content-type"] ?? "").startsWith("application/json")) {
     throw cannotParseRequest("content-type must be application/json");
   }
-  try {
-    return JSON.parse(body.toString()) as unknown;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw cannotParseRequest(`the body is not JSON: ${error.message}`);
-  }
+  return parseJson(body);
 }
 
 function sendError(response: ServerResponse, { status, code, message }: ApiError): void {

@@ -4,9 +4,9 @@ import { ApiError } from "./api-error.ts";
 import type { CallEntry, CallLog } from "./call-log.ts";
 import type { CloudInstance } from "./cloud-event.ts";
 import {
-  answerInstead,
   makeRequestId,
   refusal,
+  strike,
   type Door,
   type DoorAnswer,
   type Handled,
@@ -60,13 +60,8 @@ export class MetadataDoor implements Door {
     try {
       return { answer: await this.process(request, entry), entry };
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
       return { answer: refusal(error, entry), entry };
     }
-  }
-
-  finish(entry: CallEntry): void {
-    entry.durationMs = this.parts.clock.now() - entry.timeMs;
   }
 
   private async process(request: RawRequest, entry: CallEntry): Promise<DoorAnswer> {
@@ -78,9 +73,7 @@ export class MetadataDoor implements Door {
     entry.instanceOcid = instance.instanceOcid;
     entry.displayName = instance.displayName;
     const subject = { instanceOcid: instance.instanceOcid, displayName: instance.displayName };
-    const fault = this.parts.faults.strike(GET_METADATA, subject);
-    entry.fault = fault?.kind ?? null;
-    const early = fault === undefined ? undefined : answerInstead(fault, entry);
+    const { fault, early } = strike(this.parts.faults, GET_METADATA, subject, entry);
     if (early !== undefined) return early;
     if (fault?.kind === "reset-after") return { kind: "reset", delayMs: 0 };
     const content = await this.read(path, instance);

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../../../nodectl/domain/clock.ts";
-import { ApiError, cannotParseRequest, notAuthorizedOrNotFound } from "./api-error.ts";
+import { ApiError, notAuthorizedOrNotFound } from "./api-error.ts";
 import type { CallEntry, CallLog } from "./call-log.ts";
 import type { Cloud } from "./cloud.ts";
 import {
-  answerInstead,
   makeRequestId,
   refusal,
+  strike,
   type Door,
   type DoorAnswer,
   type Handled,
@@ -17,6 +17,7 @@ import type { Federation } from "./federation.ts";
 import { checkQuery, findRoute, type Route } from "./operation-table.ts";
 import type { Answer, CallSubject, Operation } from "./operation.ts";
 import { subjectOf } from "./operations-instances.ts";
+import { parseJson } from "./parse-json.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { SignatureVerifier, Signer } from "./request-signature.ts";
 
@@ -51,21 +52,14 @@ export class OciDoor implements Door {
     this.parts = parts;
   }
 
-  /** The answer, and the line of the log that `finish` closes. Throws only what is a defect of the sandbox. */
   answer(request: RawRequest): Handled {
     const route = findRoute(request.method, request.url);
     const entry = this.addEntry(request, route);
     try {
       return { answer: this.process(request, route, entry), entry };
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
       return { answer: refusal(error, entry), entry };
     }
-  }
-
-  /** The call's answer has left, or never will: closes its line in the log. */
-  finish(entry: CallEntry): void {
-    entry.durationMs = this.parts.clock.now() - entry.timeMs;
   }
 
   private process(request: RawRequest, route: Route, entry: CallEntry): DoorAnswer {
@@ -74,15 +68,13 @@ export class OciDoor implements Door {
     const signer = verifier.verify(request, nowMs);
     const { operation } = route;
     if (operation === undefined) throw unknownOperation(request);
-    limiter.check(signer.callerId, operation.kind, nowMs);
-    if (!signer.isAuthorized) throw notAuthorizedOrNotFound();
+    if (operation.kind !== "uncounted") limiter.check(signer.callerId, operation.kind, nowMs);
+    if (!signer.isAuthorized && operation.isEverybodys !== true) throw notAuthorizedOrNotFound();
     cloud.advance();
-    const body = parseBody(request.body);
+    const body = request.body.length === 0 ? undefined : parseJson(request.body);
     const subject = this.subjectOf(route, body);
     noteSubject(entry, subject);
-    const fault = faults.strike(operation.name, subject);
-    entry.fault = fault?.kind ?? null;
-    const early = fault === undefined ? undefined : answerInstead(fault, entry);
+    const { fault, early } = strike(faults, operation.name, subject, entry);
     if (early !== undefined) return early;
     const answer = this.run(operation, { request, route, body, signer, fault });
     return this.deliver(operation, answer, entry, fault);
@@ -202,16 +194,6 @@ function shortened(answer: Answer, itemCountMax: number): Answer {
 function unknownOperation({ method, url }: RawRequest): ApiError {
   const message = `There is no operation supported at ${method} ${url.split("?", 1)[0] ?? ""}`;
   return new ApiError(404, "NotFound", message);
-}
-
-function parseBody(body: Buffer): unknown {
-  if (body.length === 0) return undefined;
-  try {
-    return JSON.parse(body.toString()) as unknown;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw cannotParseRequest("the body is not JSON");
-  }
 }
 
 function header(headers: IncomingHttpHeaders, name: string): string | undefined {

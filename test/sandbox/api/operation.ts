@@ -48,7 +48,10 @@ export interface Operation {
   readonly version?: string;
   /** Without the version, `*` for an OCID, e.g. `instances/*`. */
   readonly path: string;
-  readonly kind: "read" | "write";
+  /** Which rate limits count it; "uncounted": another service than Core, whose limits are not modelled. */
+  readonly kind: "read" | "write" | "uncounted";
+  /** No policy is needed for it: every principal of the tenancy may. */
+  readonly isEverybodys?: boolean;
   /** The query parameters it knows. */
   readonly query?: readonly string[];
   readonly requiredQuery?: readonly string[];

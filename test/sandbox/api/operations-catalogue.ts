@@ -37,6 +37,7 @@ export const CATALOGUE_OPERATIONS: readonly Operation[] = [
     method: "GET",
     path: "availabilityDomains",
     kind: "read",
+    isEverybodys: true,
     requiredQuery: ["compartmentId"],
     run: listAvailabilityDomains,
   },

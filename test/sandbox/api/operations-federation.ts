@@ -8,6 +8,6 @@ export const GET_SECURITY_TOKEN: Operation = {
   name: "GetSecurityToken",
   method: "POST",
   path: FEDERATION_PATH,
-  kind: "write",
+  kind: "uncounted",
   run: (call) => ({ status: 200, json: JSON.stringify({ token: call.issueToken() }) }),
 };
