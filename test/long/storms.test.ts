@@ -4,7 +4,7 @@ import { surviveKill } from "../contract/storm/kill.ts";
 import { weatherStorm } from "../contract/storm/storm.ts";
 
 /** A storm waits more than it computes. */
-const CONCURRENCY = 4;
+const CONCURRENCY = 6;
 const COUNT = wholeNumberOf("STORM_COUNT", 200);
 /** Elsewhere than from the first seed. */
 const FIRST_SEED = wholeNumberOf("STORM_SEED", 1);

@@ -20,8 +20,8 @@ export function expectStruck(rig: Rig, { settings }: StormPlan, context: string)
 
 /**
  * One instance a node at most; every node addressed, or DOWN with a reason and without an instance. When the time was
- * up, the log names what has an instance and no address: the node's own registration brings it, or ResumeTimeout ends
- * the wait.
+ * up, the log names what has no address: its instance is there, and the node's own registration brings it, or OCI has
+ * given it up after the last look, and ResumeTimeout ends the wait.
  */
 export async function expectEveryNodeSettled(
   rig: Rig,
@@ -33,9 +33,11 @@ export async function expectEveryNodeSettled(
   const down = await rig.downNodes();
   const addresses = await rig.addresses();
   const late = await lateNodes(rig, plan);
+  const givenUp = givenUpNodes(rig, plan);
   const unsettled = plan.names.filter((name) => {
     if (down.has(name)) return living.includes(name);
-    return !living.includes(name) || !(addresses.has(name) || late.has(name));
+    if (!living.includes(name)) return !(late.has(name) && givenUp.has(name));
+    return !(addresses.has(name) || late.has(name));
   });
   expect(unsettled, `${context}: neither addressed nor DOWN`).toEqual([]);
   for (const reason of down.values()) expect(reason, context).toMatch(/\w{3,}/);
@@ -52,6 +54,13 @@ async function lateNodes(rig: Rig, { settings }: StormPlan): Promise<ReadonlySet
   );
   const nodes = log.filter(({ event }) => event === "found no address in time");
   return new Set(isLate ? nodes.map(({ node }) => node) : []);
+}
+
+/** Nodes with an instance that was accepted and then failed: only where that was asked for. */
+function givenUpNodes(rig: Rig, { faults }: StormPlan): ReadonlySet<string> {
+  if (!faults.some(({ answer }) => answer.kind === "async-failure")) return new Set();
+  const ended = instancesOf(rig).filter(({ lifecycleState }) => lifecycleState === "TERMINATED");
+  return new Set(ended.map(({ displayName }) => displayName));
 }
 
 export async function expectAddressesRight(

@@ -43,7 +43,7 @@ function planKill(seed: number, nodeCount: number, random: () => number): StormP
     faults: seed % 2 === 0 ? [resetsAfter(seed)] : [],
     cloud: { bootMs: 300, listDelayMs: random() < 0.3 ? 400 : 0 },
     launchMs: 20 + Math.floor(random() * 200),
-    settings: { run_deadline_seconds: 30 },
+    settings: { run_deadline_seconds: 45 },
     availabilityDomains: random() < 0.5 ? [1] : [1, 2, 3],
   };
 }

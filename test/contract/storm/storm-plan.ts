@@ -25,7 +25,8 @@ export interface StormPlan {
   readonly hasDyingNamesakes: boolean;
 }
 
-const RUN_DEADLINE_SECONDS = 12;
+/** Enough for startnode to come up, and then to try, on a busy computer. */
+const RUN_DEADLINE_SECONDS = 20;
 const WEATHERS_MAX = 3;
 const JOB_NODES_MAX = 8;
 export const STORM_NODES = "vm-a-[0001-0030]";

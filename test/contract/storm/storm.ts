@@ -8,6 +8,9 @@ import { planStorm, type StormPlan } from "./storm-plan.ts";
 const REQUESTS_PER_NODE_MAX = 12;
 const REQUESTS_BESIDE_MAX = 120;
 
+/** stopnode works in the same storm. */
+const STOP_SECONDS_MAX = 45;
+
 /** One resume in a storm, and what must hold afterwards. */
 export async function weatherStorm(seed: number): Promise<void> {
   const plan = planStorm(seed);
@@ -36,7 +39,7 @@ async function stopWhatSlurmGaveUp(rig: Rig, plan: StormPlan): Promise<void> {
   if (names.length === 0) return;
   // Slurm's next scan is later than OCI's lists are.
   await untilListed(rig);
-  const settings = { ...plan.settings, run_deadline_seconds: 30 };
+  const settings = { ...plan.settings, run_deadline_seconds: STOP_SECONDS_MAX };
   const { exitCode, stderr } = await rig.run("stopnode", [names.join(",")], { settings });
   expect(exitCode, `seed ${plan.seed}: stopnode\n${stderr.slice(-2_000)}`).toBe(0);
 }

@@ -90,7 +90,7 @@ export const WEATHERS: readonly Weather[] = [
     name: "some calls are never answered",
     make: (seed) => ({
       ...byChance(0.05, seed, { kind: "hang" }),
-      settings: { call_deadline_seconds: 1 },
+      settings: { call_deadline_seconds: 2 },
     }),
   },
   {
