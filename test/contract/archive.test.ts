@@ -56,7 +56,7 @@ describe("the archive", () => {
     expect(stdout.trim()).toBe(`v${RUNTIME_VERSION}`);
   });
 
-  it.each(PROGRAMS)("starts %s by absolute paths alone: Slurm gives no PATH", async (name) => {
+  it.each(PROGRAMS)("names absolute paths in %s's launcher: Slurm gives no PATH", async (name) => {
     const text = await readFile(join(scratch, "usr/local/bin", name), "utf8");
     expect(text).toMatch(/^#!\/(usr\/bin\/env -S \/opt\/citc\/bin\/node|bin\/sh$)/m);
     expect(text).toContain(`/opt/citc/lib/${name}.cjs`);

@@ -1,5 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { OUT_OF_CAPACITY } from "../sandbox/api/fault-rules.ts";
 import { useRigs } from "./rig.ts";
 
 const createRig = useRigs();
@@ -10,12 +11,7 @@ describe("startnode, refused", () => {
     rig.api.faults.add({
       operation: "LaunchInstance",
       match: { displayName: "vm-a-0002" },
-      answer: {
-        kind: "error",
-        status: 500,
-        code: "InternalError",
-        message: "Out of host capacity.",
-      },
+      answer: OUT_OF_CAPACITY,
     });
     const result = await rig.run("startnode", ["vm-a-[0001-0003]"]);
     expect(result.exitCode).toBe(1);

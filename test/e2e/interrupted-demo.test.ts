@@ -16,12 +16,17 @@ async function interruptAt(text: string, signal: NodeJS.Signals) {
   const exit = once(child, "exit") as Promise<[number | null]>;
   const lines: string[] = [];
   let regions: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line);
-    if (lines.length > LINES_MAX) throw new Error(`the demo never said ${text}`);
-    if (!line.includes(text) || regions.length > 0) continue;
-    regions = await regionsOf(child.pid ?? 0);
-    child.kill(signal);
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (lines.length > LINES_MAX) throw new Error(`the demo never said ${text}`);
+      if (!line.includes(text) || regions.length > 0) continue;
+      regions = await regionsOf(child.pid ?? 0);
+      child.kill(signal);
+    }
+  } finally {
+    // Its region goes with it, whatever it was doing.
+    if (regions.length === 0) child.kill("SIGKILL");
   }
   const [exitCode] = await exit;
   return { exitCode, lines, regions };

@@ -1,46 +1,26 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
-import { Sandbox } from "../sandbox/sandbox.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import { waitUntil } from "../sandbox/wait-until.ts";
+import { ClusterFixture, nodeName } from "./cluster-fixture.ts";
+import { wakeByHand } from "./held-job.ts";
 
-const ARCHIVE = join(import.meta.dirname, `../../dist/nodectl-linux-${process.arch}.tar.gz`);
-const LIMITS = `VM.Standard.E4.Flex.1.8: 3
-cluster: {suspend_time: 3600, suspend_timeout: 10, resume_timeout: 60}
-`;
-const NODES = ["0001", "0002", "0003"].map((number) => `vm-standard-e4-flex-1-8-${number}`);
-const [NODE = "", CUT = "", CANCELLED = ""] = NODES;
+const [NODE, CUT, CANCELLED] = [nodeName(1), nodeName(2), nodeName(3)];
 
+let fixture: ClusterFixture;
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await Sandbox.start({
-    archive: ARCHIVE,
-    clusterIds: ["clustera", "clusterb"],
-    cloud: { bootMs: 2000 },
-  });
-  for (const cluster of ["clustera", "clusterb"]) {
-    const result = await sandbox.finish(LIMITS, `${cluster}/mgmt`);
-    expect(result, result.stderr).toMatchObject({ exitCode: 0 });
-  }
+  const clusterIds = ["clustera", "clusterb"];
+  fixture = await ClusterFixture.start({ nodeCount: 3, clusterIds, suspendTimeSeconds: 3600 });
+  ({ sandbox } = fixture);
 });
-afterAll(() => sandbox.stop());
+afterAll(() => fixture.stop());
 
 /** The command's output; it must succeed. */
 async function output(machine: string, ...argv: string[]): Promise<string> {
   const result = await sandbox.exec(machine, argv);
   expect(result, `${argv.join(" ")}: ${result.stderr}`).toMatchObject({ exitCode: 0 });
   return result.stdout.trim();
-}
-
-async function powerUp(cluster: string, node: string): Promise<void> {
-  await output(`${cluster}/mgmt`, "scontrol", "update", `nodename=${node}`, "state=power_up");
-}
-
-function awaitState(cluster: string, node: string, state: string): Promise<true> {
-  return waitUntil(systemClock, `${cluster}/${node} is ${state}`, 60, async () => {
-    const shown = await output(`${cluster}/mgmt`, "sinfo", "-h", "-n", node, "-o", "%T");
-    return shown === state ? true : undefined;
-  });
 }
 
 async function instanceOf(node: string, cluster = "clustera") {
@@ -98,8 +78,7 @@ test("slurmctld comes back when it was killed", async () => {
 });
 
 test("an instance becomes a machine of its cluster, with the VNIC's address and the node's name", async () => {
-  await Promise.all(["clustera", "clusterb"].map((cluster) => powerUp(cluster, NODE)));
-  await Promise.all(["clustera", "clusterb"].map((cluster) => awaitState(cluster, NODE, "idle")));
+  await Promise.all(fixture.clusters.map((cluster) => wakeByHand(cluster, [NODE])));
   for (const [cluster, network] of [
     ["clustera", "10.0.0."],
     ["clusterb", "10.0.16."],
@@ -147,15 +126,14 @@ test("a job reaches the API, and not what commands the sandbox", async () => {
 });
 
 test("a power cut takes the machine and leaves the instance RUNNING", async () => {
-  await powerUp("clustera", CUT);
-  await awaitState("clustera", CUT, "idle");
+  await wakeByHand(fixture.cluster, [CUT]);
   await sandbox.cutPower(CUT);
   expect(await machineNames()).not.toContain(`clustera/${CUT}`);
   expect((await instanceOf(CUT)).lifecycleState).toBe("RUNNING");
 });
 
 test("an instance that is terminated the moment it runs leaves no machine", async () => {
-  await powerUp("clustera", CANCELLED);
+  await output("mgmt", "scontrol", "update", `nodename=${CANCELLED}`, "state=power_up");
   const { instanceOcid } = await waitUntil(systemClock, "its instance runs", 30, async () => {
     const all = await sandbox.instances();
     return all.find((it) => it.displayName === CANCELLED && it.lifecycleState === "RUNNING");

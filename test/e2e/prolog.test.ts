@@ -85,6 +85,7 @@ async function endSomeWaits(cluster: Cluster, jobs: Jobs): Promise<void> {
   // 24.11 kills all of them, and starts them again; 22.05 does neither.
   await cluster.output(["scontrol", "reconfigure"]);
   await awaitWaitingJobs(cluster, [...staying, ...leaving], SUBMITTED_SECONDS_MAX);
+  expect(await processes(cluster)).toContain("/usr/local/bin/wait-for-nodes");
   await cluster.output(["scancel", cancelled]);
   await awaitWaitingJobs(cluster, [...staying, ...leaving.slice(1)], KILLED_SECONDS_MAX);
   await cluster.output([

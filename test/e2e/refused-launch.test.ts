@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { OUT_OF_CAPACITY } from "../sandbox/api/fault-rules.ts";
 import { ApiLog } from "./api-log.ts";
 import { ClusterFixture } from "./cluster-fixture.ts";
 
@@ -7,12 +8,7 @@ const DOWN_SECONDS_MAX = 15;
 const NO_CAPACITY_IN_AD_1 = {
   operation: "LaunchInstance",
   match: { availabilityDomain: "Uocm:PHX-AD-1" },
-  answer: {
-    kind: "error",
-    status: 500,
-    code: "InternalError",
-    message: "Out of host capacity.",
-  },
+  answer: OUT_OF_CAPACITY,
 } as const;
 
 function names(place: string, ...numbers: readonly number[]): string[] {

@@ -8,7 +8,13 @@ for list in *.nodes; do
   kill -0 "\${waiter#*.}" 2>/dev/null && echo "\${waiter%.*}"
 done
 exit 0`;
-const PROGRAM = "[/]usr/local/bin/wait-for-nodes";
+/** slurmctld gives them the job's id, and they hand it on; of SlurmUser's other processes none has one. */
+const LIST_PROCESSES = `for id in $(pgrep --euid slurm); do
+  if grep --quiet --null-data '^SLURM_JOB_ID=' "/proc/$id/environ"; then
+    tr '\\0' ' ' < "/proc/$id/cmdline" && echo
+  fi
+done 2>/dev/null
+exit 0`;
 
 /** Slurm's own ids of the jobs for which a PrologSlurmctld waits, in order. */
 export async function waitingJobs(cluster: Cluster): Promise<readonly number[]> {
@@ -34,22 +40,30 @@ export async function awaitWaitingJobs(
 
 /** Every process of the script, its children included; none: an empty text. */
 export function processes(cluster: Cluster): Promise<string> {
-  return cluster.output(["sh", "-c", `pgrep --list-full --full '${PROGRAM}' || true`]);
+  return cluster.output(["sh", "-c", LIST_PROCESSES]);
 }
 
 /** Milliseconds from the last registration of the job's nodes to its start, by slurmctld's own log. */
 export async function startDelayMs(cluster: Cluster, jobId: string): Promise<number> {
   const { nodeNames } = await cluster.job(jobId);
   const log = (await cluster.output(["cat", "/var/log/slurm/slurmctld.log"])).split("\n");
-  const registered = nodeNames.map((name) => timeOf(log, `Node ${name} now responding`));
   // An array's task has its own id in brackets behind this.
-  const started = timeOf(log, `Resetting JobId=${jobId}`);
-  return started - Math.max(...registered);
+  const startedAt = lastLine(log, `Resetting JobId=${jobId}`);
+  // A node may register again later, for another job.
+  const before = log.slice(0, startedAt);
+  const registered = nodeNames.map((name) => lastLine(before, `Node ${name} now responding`));
+  return timeOf(log, startedAt) - Math.max(...registered.map((at) => timeOf(log, at)));
 }
 
-/** The last time that slurmctld said this; its clock's zone does not matter for a difference. */
-function timeOf(log: readonly string[], words: string): number {
-  const line = log.findLast((it) => new RegExp(`\\] ${words}\\b`).test(it));
-  if (line === undefined) throw new Error(`slurmctld's log does not say: ${words}`);
+/** Where slurmctld said this last. */
+function lastLine(log: readonly string[], words: string): number {
+  const at = log.findLastIndex((line) => new RegExp(`\\] ${words}\\b`).test(line));
+  if (at === -1) throw new Error(`slurmctld's log does not say, or not in time: ${words}`);
+  return at;
+}
+
+/** Its clock's zone does not matter for a difference. */
+function timeOf(log: readonly string[], at: number): number {
+  const line = log[at] ?? "";
   return Date.parse(`${line.slice(1, line.indexOf("]"))}Z`);
 }

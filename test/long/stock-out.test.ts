@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SlurmNode } from "../../nodectl/slurm/control.ts";
+import type { CallEntry } from "../sandbox/api/call-log.ts";
+import { OUT_OF_CAPACITY } from "../sandbox/api/fault-rules.ts";
 import type { ReleaseName } from "../sandbox/machines/releases.ts";
 import { awaitState } from "../e2e/await-state.ts";
+import { ApiLog } from "../e2e/api-log.ts";
 import type { Cluster } from "../e2e/cluster.ts";
 import { ClusterFixture } from "../e2e/cluster-fixture.ts";
 import { isOff } from "../e2e/slurm-words.ts";
@@ -13,13 +16,9 @@ const TOLD_SECONDS_MAX = 30;
 const ROUND_SECONDS_MAX = 60;
 /** Longer than ResumeTimeout, after which Slurm kills or forgets much. */
 const RETRY_SECONDS = 60;
+/** The shape in its availability domain, then in each of its fault domains. */
+const PLACEMENT_COUNT = 1 + 3;
 const RELEASES: readonly ReleaseName[] = ["bookworm", "trixie"];
-const OUT_OF_CAPACITY = {
-  kind: "error",
-  status: 500,
-  code: "InternalError",
-  message: "Out of host capacity.",
-} as const;
 
 interface ShownJob {
   readonly states: string;
@@ -46,6 +45,14 @@ function isFailed({ base, reason }: SlurmNode): boolean {
   return base === "DOWN" && reason.startsWith("startnode:");
 }
 
+/** Refused launches before the same placement's cool-down had ended. They come in turn: after so many, the first again. */
+function tooSoon(refused: readonly CallEntry[]): readonly CallEntry[] {
+  return refused.filter(({ timeMs }, index) => {
+    const before = refused[index - PLACEMENT_COUNT];
+    return before !== undefined && timeMs - before.timeMs < RETRY_SECONDS * 1000;
+  });
+}
+
 // Both at once: nearly all of the time is Slurm's timers'.
 describe.concurrent.each(RELEASES)("no capacity anywhere, %s", (release) => {
   let fixture: ClusterFixture;
@@ -65,6 +72,7 @@ describe.concurrent.each(RELEASES)("no capacity anywhere, %s", (release) => {
   test("the job is requeued and explained, never held, and runs when there is capacity", async (context) => {
     fixture.showLogsOnFailure(context);
     const { cluster, sandbox } = fixture;
+    const log = await ApiLog.fromNow(sandbox);
     await sandbox.addFault({ operation: "LaunchInstance", answer: OUT_OF_CAPACITY });
     const jobId = await cluster.submit(["--nodes=1", "--comment=mine", "--wrap", "hostname"]);
 
@@ -104,8 +112,13 @@ describe.concurrent.each(RELEASES)("no capacity anywhere, %s", (release) => {
 
     await sandbox.clearFaults();
     const done = await cluster.awaitJob(jobId, "COMPLETED");
-    // What had no machine is not asked for again before its cool-down has ended.
     expect(done.restarts).toBeGreaterThanOrEqual(ROUNDS);
+    const launches = await log.of("LaunchInstance");
+    const refused = launches.filter(({ status }) => status === 500);
+    expect(refused.length, "the cool-down has ended at least once").toBeGreaterThan(
+      PLACEMENT_COUNT,
+    );
+    expect(tooSoon(refused), "asked for before a cool-down had ended").toEqual([]);
     await cluster.awaitNodes("back in service", 2 * RETRY_SECONDS, isOff);
   });
 });

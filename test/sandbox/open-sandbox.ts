@@ -32,10 +32,10 @@ export async function withSandbox<Value>(
   try {
     return await run(options, terminal, { signal, work });
   } catch (error) {
-    // What fails after the signal fails because of it.
-    if (!(signal.reason instanceof Interrupted)) throw error;
+    // Only that: a stop that fails has left something.
+    if (!(error instanceof Interrupted)) throw error;
     terminal.line("Stopped. Nothing is left: no process, mount, network namespace or setting.");
-    process.exit(signal.reason.exitCode);
+    process.exit(error.exitCode);
   }
 }
 
@@ -52,6 +52,10 @@ async function run<Value>(
   const sandbox = await open(options, terminal, signal);
   try {
     return await unlessAborted(signal, work(sandbox, signal));
+  } catch (error) {
+    // What fails after the signal fails because of it.
+    signal.throwIfAborted();
+    throw error;
   } finally {
     if (!signal.aborted) terminal.progress("stopping the machines");
     await sandbox.stop();
@@ -82,6 +86,7 @@ async function open(
       },
     });
   } catch (error) {
+    signal.throwIfAborted();
     if (!(error instanceof RequirementError) && !(error instanceof ImageError)) throw error;
     throw new CommandError(error.message, { cause: error });
   }

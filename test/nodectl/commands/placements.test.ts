@@ -163,19 +163,7 @@ describe("a service limit", () => {
 });
 
 describe("a job of several nodes", () => {
-  const names = Array.from({ length: 20 }, (_, index) => `n-${index + 1}`);
-
-  it("that cannot be completed launches no more of its nodes", async () => {
-    refuseCapacity(({ nodeName }) => nodeName === "n-5");
-    const jobs = [{ jobId: 7, nodeNames: names }];
-    const report = await start(names, fixed, { jobs, concurrency: 1 });
-    // n-5 has closed the placement for the others as well, so that they fail for the same reason.
-    expect(report.launched).toEqual(["n-1", "n-2", "n-3", "n-4"]);
-    expect(report.failed).toHaveLength(16);
-    expect(cloud.livingOf("n-6")).toEqual([]);
-  });
-
-  it("abandons nodes that would be to be had, and leaves those that other jobs wait for", async () => {
+  it("that cannot be completed abandons nodes that would be to be had, and leaves those that other jobs wait for", async () => {
     const big = { ...fixed, shape: "VM.Standard2.24" };
     refuseCapacity(({ placement }) => placement.shape === big.shape);
     const jobs = [

@@ -139,22 +139,23 @@ describe("OciHttpClient", () => {
   });
 
   it("heeds Retry-After for all requests of the class, and for no other class", async () => {
-    const times: Record<string, number[]> = { GET: [], DELETE: [] };
-    const url = await listen((request, response) => {
-      const method = request.method ?? "";
-      times[method]?.push(performance.now());
-      const isFirst = method === "GET" && times["GET"]?.length === 1;
-      response.writeHead(isFirst ? 429 : 200, isFirst ? { "retry-after": "1" } : {});
+    const seen: (string | undefined)[] = [];
+    const url = await listen(({ method }, response) => {
+      seen.push(method);
+      const isLaunch = method === "POST";
+      response.writeHead(isLaunch ? 429 : 200, isLaunch ? { "retry-after": "60" } : {});
       response.end("{}");
     });
-    const client = createClient();
-    const send = (method: "GET" | "DELETE"): Promise<Response> =>
-      client.send({ method, uri: url, headers: new Headers() });
-    await send("GET");
-    await Promise.all([send("GET"), send("DELETE")]);
-    const [first = 0, second = 0] = times["GET"] ?? [];
-    expect(second - first).toBeGreaterThanOrEqual(990);
-    expect((times["DELETE"]?.[0] ?? 0) - first).toBeLessThan(second - first);
+    const deadline = new AbortController();
+    const client = createClient(5_000, deadline.signal);
+    const send = (method: "POST" | "DELETE"): Promise<Response> =>
+      client.send({ method, uri: url, headers: new Headers(), body: "{}" });
+    expect((await send("POST")).status).toBe(429);
+    const held = [send("POST"), send("POST")].map((sent) => sent.catch((error: unknown) => error));
+    expect((await send("DELETE")).status).toBe(200);
+    deadline.abort();
+    for (const outcome of await Promise.all(held)) expect(outcome).toBeInstanceOf(NotSentError);
+    expect(seen).toEqual(["POST", "DELETE"]);
   });
 
   it("sends no launch after the deadline, but still reads", async () => {
