@@ -40,7 +40,11 @@ const demo = npmProgram("demo", async ({ argv, stdout }) => {
   const terminal = new Terminal(stdout, { noColor: process.env["NO_COLOR"] });
   const startedMs = Date.now();
   const keepRun = values["keep-logs"];
-  const settings = { cloud: { bootMs: BOOT_SECONDS * 1000 }, latency: { launchMs: LAUNCH_MS } };
+  const settings = {
+    cloud: { bootMs: BOOT_SECONDS * 1000 },
+    latency: { launchMs: LAUNCH_MS },
+    hasTimers: true,
+  };
   await withSandbox({ release, keepRun, ...settings }, terminal, async (sandbox, signal) => {
     const options = {
       nodeCount: NODE_COUNT,

@@ -3,12 +3,15 @@ import { join } from "node:path";
 import type { ClusterDescription } from "./machines/cluster-description.ts";
 import { commonFiles, managementFiles, sharedFiles } from "./machines/cluster-files.ts";
 import type { ClusterMachines } from "./machines/hypervisor.ts";
+import { timerUnits } from "./machines/timer-units.ts";
 import { makeDirectory, writeFiles, type AccountIds } from "./machines/write-files.ts";
+import type { RegionPlan } from "./region-plan.ts";
 
 /** Lays out what a cluster's machines see, below the region's working directory. */
 export async function layOutCluster(
   cluster: ClusterDescription,
   accounts: AccountIds,
+  { hasTimers }: Pick<RegionPlan, "hasTimers">,
 ): Promise<ClusterMachines> {
   const base = join("clusters", cluster.id);
   const sharedDirectory = join(base, "shared");
@@ -21,9 +24,11 @@ export async function layOutCluster(
     await makeDirectory(join(sharedDirectory, "home", user), user, accounts);
   }
   const common = commonFiles(cluster);
+  const units = hasTimers ? await timerUnits() : [];
+  const management = [...common, ...managementFiles(cluster), ...units];
   await writeFiles(sharedDirectory, sharedFiles(cluster), accounts);
   await writeFiles(filesDirectory.compute, common, accounts);
-  await writeFiles(filesDirectory.management, [...common, ...managementFiles(cluster)], accounts);
+  await writeFiles(filesDirectory.management, management, accounts);
   return {
     clusterId: cluster.id,
     subnetOcid: cluster.subnet.ocid,

@@ -12,6 +12,8 @@ export interface RegionPlan {
   readonly clusterIds: readonly string[];
   /** Node names that instances of strangers in the compartment bear as well. */
   readonly strangerNames: readonly string[];
+  /** The management nodes run what the playbook has systemd run. */
+  readonly hasTimers: boolean;
   readonly cloud: Partial<CloudSettings>;
   readonly latency: Partial<Latency>;
   readonly rateLimits: RateLimits;

@@ -56,7 +56,7 @@ export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise
   const accounts = await readAccounts(plan.imageDirectory);
   const hypervisor = new Hypervisor({
     clusters: await Promise.all(
-      clusters.map(({ description }) => layOutCluster(description, accounts)),
+      clusters.map(({ description }) => layOutCluster(description, accounts, plan)),
     ),
     bridges,
     imageDirectory: plan.imageDirectory,

@@ -17,6 +17,8 @@ export interface SandboxOptions {
   readonly archive?: string;
   /** Node names that instances of strangers in the same compartment bear as well. Default: none. */
   readonly strangerNames?: readonly string[];
+  /** The timer's `citc reconcile` runs on the management nodes. Default false: nothing happens that a test did not ask for. */
+  readonly hasTimers?: boolean;
   /** How the cloud behaves. */
   readonly cloud?: Partial<CloudSettings>;
   readonly latency?: Partial<Latency>;
@@ -77,6 +79,7 @@ export async function makePlan(
     programsDirectory,
     clusterIds,
     strangerNames: options.strangerNames ?? [],
+    hasTimers: options.hasTimers ?? false,
     cloud: options.cloud ?? {},
     latency: options.latency ?? {},
     rateLimits: options.rateLimits ?? {},

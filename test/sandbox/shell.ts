@@ -22,6 +22,7 @@ const shell = npmProgram("sandbox", async ({ argv, stdout }) => {
     cloud: { bootMs: options.bootSeconds * 1000 },
     latency: { launchMs: options.launchLatencyMs },
     keepRun: options.keepLogs,
+    hasTimers: true,
   };
   await withSandbox(settings, terminal, async (sandbox) => {
     await finish(sandbox, options, terminal);
@@ -61,7 +62,7 @@ function welcome(options: ShellOptions, sandbox: Sandbox): string {
   const sbatch = `sbatch -N${Math.min(nodes, 3)} --wrap 'srun hostname'`;
   const forAdmins = `
   sudo tail /var/log/slurm/elastic.log
-                                     what startnode and stopnode did
+                                     what startnode, stopnode and reconcile did
   nano ~opc/limits.yaml              allow other shapes or numbers
   ~opc/finish --dry-run              what that would change; without --dry-run:
                                      change it

@@ -18,8 +18,20 @@ install --directory --owner=slurm --group=slurm --mode=0755 /var/log/slurm /run/
 setpriv --reuid=munge --regid=munge --clear-groups munged
 echo "munged is up"
 
+# What systemd does with a timer and its service: the same command, as often, one at a time. Its output goes where the journal is not.
+run_timer() {
+  local units=/etc/systemd/system name=$1 interval command condition
+  interval=$(sed --quiet 's/^OnUnitActiveSec=//p' "$units/$name.timer")
+  command=$(sed --quiet 's/^ExecStart=//p' "$units/$name.service")
+  condition=$(sed --quiet 's/^ConditionPathExists=//p' "$units/$name.service")
+  while sleep "$interval"; do
+    [[ ! -e $condition ]] || bash -c "exec $command" || echo "$name ended with $?"
+  done >> "/var/log/$name.log" 2>&1 < /dev/null
+}
+
 case $1 in
   management)
+    if [[ -e /etc/systemd/system/citc-reconcile.timer ]]; then run_timer citc-reconcile & fi
     while true; do
       setpriv --reuid=slurm --regid=slurm --init-groups slurmctld -D || echo "slurmctld ended with $?"
       sleep 0.2
