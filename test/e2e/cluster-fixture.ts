@@ -23,6 +23,8 @@ export interface FixtureOptions extends LimitsOptions {
   readonly release?: ReleaseName;
   readonly clusterIds?: readonly string[];
   readonly cloud?: Partial<CloudSettings>;
+  /** The management nodes run citc-reconcile.timer. Default false. */
+  readonly hasTimers?: boolean;
   /** Names of instances that are none of the clusters'. */
   readonly strangerNames?: readonly string[];
 }
@@ -68,6 +70,7 @@ export class ClusterFixture {
       archive: ARCHIVE,
       cloud,
       strangerNames,
+      ...(options.hasTimers !== undefined && { hasTimers: options.hasTimers }),
     });
     try {
       const clusters = clusterIds.map((id) => new Cluster(sandbox, id, release));
