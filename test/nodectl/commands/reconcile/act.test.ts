@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  reconcile,
+  type ReconcileOutcome,
+} from "../../../../nodectl/commands/reconcile/reconcile.ts";
+import { OciCallError } from "../../../../nodectl/oci/oci-errors.ts";
+import { MINUTE_MS, ReconcileRig } from "./reconcile-rig.ts";
+
+let rig: ReconcileRig;
+beforeEach(() => {
+  rig = new ReconcileRig();
+});
+
+function pass(): Promise<ReconcileOutcome> {
+  return reconcile(rig.context(), { isDryRun: false });
+}
+
+async function passLater(): Promise<ReconcileOutcome> {
+  await rig.clock.sleep(MINUTE_MS);
+  return pass();
+}
+
+describe("a machine that is replaced", () => {
+  beforeEach(async () => {
+    rig.setNode("n1", "DOWN+NOT_RESPONDING slurm: Not responding");
+    rig.launch("n1", "RUNNING");
+    await pass();
+  });
+  const WORDS = "down n1 reconcile: its slurmd fell silent, and Slurm has set it DOWN (RUNNING)";
+
+  it("has its console kept first, and the reason says where", async () => {
+    await passLater();
+    expect(rig.calls).toEqual([
+      `${WORDS}; console in /consoles/n1 {"hasNoMachine":false}`,
+      "force n1",
+    ]);
+  });
+
+  it.each([
+    [
+      "OCI refuses it",
+      () =>
+        Promise.reject(
+          new OciCallError({ class: "config", operation: "CaptureConsoleHistory", message: "no" }),
+        ),
+      undefined,
+    ],
+    ["OCI has none", () => Promise.resolve(undefined), undefined],
+    ["OCI never answers", () => new Promise<never>(() => undefined), undefined],
+    [
+      "the disk is full",
+      undefined,
+      () =>
+        Promise.reject(Object.assign(new Error("ENOSPC"), { code: "ENOSPC", syscall: "write" })),
+    ],
+  ] as const)("is replaced all the same when there is no console: %s", async (_, capture, save) => {
+    if (capture !== undefined) rig.captureConsole = capture;
+    if (save !== undefined) rig.saveConsole = save;
+    await passLater();
+    expect(rig.calls).toEqual([`${WORDS} {"hasNoMachine":false}`, "force n1"]);
+    expect(rig.warnings).toHaveLength(1);
+  });
+});
+
+describe("what is done with a node", () => {
+  it.each([
+    ["MIXED+DRAIN root: bad disk", "TERMINATED", ["down n1 bad disk"], "a person's drain is kept"],
+    [
+      "IDLE+DRAIN+INVALID_REG slurm: Low CPUs",
+      "RUNNING",
+      [
+        'down n1 reconcile: it registered with less than slurm.conf says (RUNNING) [next try TIME] {"hasNoMachine":false,"resumeAfterSeconds":600}',
+        "force n1",
+      ],
+      "too small a machine is set aside",
+    ],
+    ["MIXED+DRAIN+INVALID_REG slurm: Low CPUs", "RUNNING", ["asap n1"], "its job may end"],
+    [
+      "IDLE+POWERING_DOWN slurm: startnode: x [next try 2099-01-01T00:00:00+00:00]",
+      "TERMINATED",
+      [expect.stringMatching(/^down n1 startnode: x .*"resumeAfterSeconds":/)],
+      "a failed node stays DOWN",
+    ],
+    ["DOWN root: reconcile: lost", "RUNNING", ["force n1"], "what is DOWN is powered down"],
+  ] as const)("%s, %s: %s", async (...[state, lifecycleState, calls]) => {
+    rig.setNode("n1", state);
+    rig.launch("n1", lifecycleState);
+    await pass();
+    if (rig.calls.length === 0) await passLater();
+    const shown = rig.calls.map((call) => call.replace(/next try 2026[^\]]*/, "next try TIME"));
+    expect(shown).toEqual(calls);
+  });
+
+  it("drains a node of an earlier limits.yaml that its power-down has opened", async () => {
+    rig.setNode("n1", "IDLE+POWERED_DOWN");
+    rig.claims.set("n1", "retired");
+    await pass();
+    await passLater();
+    expect(rig.calls).toEqual(["drain n1 finish: no longer in limits.yaml"]);
+  });
+});
