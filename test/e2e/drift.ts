@@ -5,6 +5,13 @@ import { nodeName, type ClusterFixture } from "./cluster-fixture.ts";
 import { Reconciler } from "./reconciler.ts";
 import { isUp } from "./slurm-words.ts";
 
+/** What is not the cluster's, with its state: another cluster's nodes, management nodes, strangers. */
+export async function foreignTo({ id, sandbox }: Cluster): Promise<readonly string[]> {
+  return (await sandbox.instances())
+    .filter(({ freeformTags: { cluster, type } }) => cluster !== id || type !== "compute")
+    .map(({ instanceOcid, lifecycleState }) => `${instanceOcid} ${lifecycleState}`);
+}
+
 /** The name on an instance that no node claims. */
 export const ORPHAN = "nobody-knows-0001";
 export const LAST_WORDS = "mount.nfs: Connection timed out for fss:/shared on /mnt/shared";
@@ -112,13 +119,6 @@ export class Drift {
     const freeformTags = { cluster: this.cluster.id, type: "compute", node: name };
     const byHand = { displayName: name, freeformTags, boots: false };
     return (await this.fixture.sandbox.launchByHand(byHand)).instanceOcid;
-  }
-
-  /** What is not this cluster's, with its state. */
-  async foreign(): Promise<readonly string[]> {
-    return (await this.fixture.sandbox.instances())
-      .filter(({ freeformTags: { cluster, type } }) => cluster !== "clustera" || type !== "compute")
-      .map(({ instanceOcid, lifecycleState }) => `${instanceOcid} ${lifecycleState}`);
   }
 
   /** startnode watches what it launches for two minutes; it is gone when these fail. */

@@ -4,7 +4,7 @@ import { hasJobs } from "../../nodectl/domain/reconcile/slurm-state.ts";
 import type { ReleaseName } from "../sandbox/machines/releases.ts";
 import { ApiLog } from "./api-log.ts";
 import { ClusterFixture } from "./cluster-fixture.ts";
-import { Drift, FUTURE, LAST_WORDS, NODE, ORPHAN, PERSON } from "./drift.ts";
+import { Drift, foreignTo, FUTURE, LAST_WORDS, NODE, ORPHAN, PERSON } from "./drift.ts";
 import { actsOf, verdictOn, type Plan } from "./reconciler.ts";
 import { isOff, isUp } from "./slurm-words.ts";
 
@@ -131,7 +131,7 @@ async function driftAndHeal(fixture: ClusterFixture): Promise<void> {
   const { reconciler } = own;
   await own.wake();
   expect(actsOf(await reconciler.pass())).toEqual([]);
-  const foreign = await own.foreign();
+  const foreign = await foreignTo(own.cluster);
   await own.breakAll();
   const brokenMs = systemClock.now();
   await expectNothingWithoutLists(own);
@@ -151,7 +151,7 @@ async function driftAndHeal(fixture: ClusterFixture): Promise<void> {
   await expectHealed(own);
   await expectLeftAlone(own);
   await expectConsoles(own);
-  expect(await own.foreign()).toEqual(foreign);
+  expect(await foreignTo(own.cluster)).toEqual(foreign);
   const last = await reconciler.plan();
   expect(actsOf(last)).toEqual([]);
   expect(verdictOn(NODE.inspected, last)).toBe("report inspected");

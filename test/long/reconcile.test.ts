@@ -6,11 +6,17 @@ import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import type { SlurmNode } from "../../nodectl/slurm/control.ts";
 import { Admin } from "../e2e/admin.ts";
 import { ApiLog } from "../e2e/api-log.ts";
+import { awaitState } from "../e2e/await-state.ts";
 import type { Cluster } from "../e2e/cluster.ts";
 import { ClusterFixture, nodeNames } from "../e2e/cluster-fixture.ts";
+import { foreignTo } from "../e2e/drift.ts";
 import { isUp } from "../e2e/slurm-words.ts";
 import type { ReleaseName } from "../sandbox/machines/releases.ts";
 
+const BESIDE_OTHERS = {
+  clusterIds: ["clustera", "clusterb"],
+  strangerNames: nodeNames(1, 2, 3),
+};
 const RELEASES: readonly ReleaseName[] = ["bookworm", "trixie"];
 const [POWERLESS = "", MOVED = "", RETIRED = ""] = nodeNames(1, 2, 3);
 const WRONG_ADDRESS = "10.0.15.250";
@@ -34,6 +40,7 @@ async function rulesActedOn(cluster: Cluster): Promise<readonly string[]> {
 }
 
 async function healByTimer({ sandbox, cluster }: ClusterFixture): Promise<void> {
+  const foreign = await foreignTo(cluster);
   const names = [POWERLESS, MOVED, RETIRED];
   const words = (name: string): readonly string[] => [`--nodelist=${name}`, "--wrap"];
   const jobId = await cluster.submit([...words(POWERLESS), "sleep 1200"]);
@@ -68,13 +75,20 @@ async function healByTimer({ sandbox, cluster }: ClusterFixture): Promise<void> 
     POWERLESS,
     MOVED,
   ]);
-  expect(await logOf(cluster, "citc-reconcile.log")).toContain("nodes are in order.");
+  await awaitState({
+    what: "both sides agree",
+    timeoutSeconds: 180,
+    observe: async () => (await logOf(cluster, "citc-reconcile.log")).trim().split("\n").at(-1),
+    isReached: (line) => line === "All 3 nodes are in order.",
+  });
+  expect(await foreignTo(cluster)).toEqual(foreign);
 }
 
 test.concurrent.each(RELEASES)(
   "the timer's passes heal a cluster that nobody looks after, %s",
   async (release) => {
     const options = {
+      ...BESIDE_OTHERS,
       release,
       nodeCount: 3,
       suspendTimeSeconds: 3600,
@@ -97,12 +111,14 @@ async function keepBusy(cluster: Cluster, endMs: number): Promise<number> {
 }
 
 async function stayQuiet({ sandbox, cluster }: ClusterFixture): Promise<void> {
+  const foreign = await foreignTo(cluster);
   const log = await ApiLog.fromNow(sandbox);
   const endMs = systemClock.now() + QUIET_MS;
   const jobCount = await keepBusy(cluster, endMs);
   expect(jobCount).toBeGreaterThan(10);
   expect((await log.of("TerminateInstance")).length).toBeGreaterThan(0);
   expect(await rulesActedOn(cluster)).toEqual([]);
+  expect(await foreignTo(cluster)).toEqual(foreign);
   const passes = (await logOf(cluster, "citc-reconcile.log")).trim().split("\n");
   expect(passes.length).toBeGreaterThanOrEqual(4);
   expect(passes.filter((line) => !line.includes("nodes are in order."))).toEqual([]);
@@ -111,7 +127,13 @@ async function stayQuiet({ sandbox, cluster }: ClusterFixture): Promise<void> {
 test.concurrent.each(RELEASES)(
   "five busy minutes of a healthy cluster go by without a single action, %s",
   async (release) => {
-    const options = { release, nodeCount: 6, suspendTimeSeconds: 10, hasTimers: true };
+    const options = {
+      ...BESIDE_OTHERS,
+      release,
+      nodeCount: 6,
+      suspendTimeSeconds: 10,
+      hasTimers: true,
+    };
     await ClusterFixture.use(options, stayQuiet);
   },
 );

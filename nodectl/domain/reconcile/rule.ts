@@ -44,7 +44,8 @@ export const ACTIONS = {
     "set it DOWN with a reason (its jobs are requeued and told), then power it down by force",
   replace:
     "keep its console's last lines, set it DOWN (its jobs are requeued and told), power it down by force",
-  "set-aside": "give it up as above, and keep it DOWN for `retry_seconds`",
+  "set-aside":
+    "set it DOWN for `retry_seconds` (its jobs are requeued and told), power it down by force",
   "power-down": "power it down by force: stopnode terminates what there is",
   release: "power it down once it has no job (`state=power_down_asap`)",
   close: "drain it",

@@ -59,7 +59,7 @@ export const RULES: readonly Rule[] = [
     slurm: ["off"],
     instance: GONE,
     onlyIf: "retired-open",
-    patience: "second-look",
+    patience: "none",
     action: "close",
     why: "limits.yaml no longer names the node; a power-down ends its drain",
   },

@@ -95,7 +95,6 @@ describe("what is done with a node", () => {
     rig.setNode("n1", "IDLE+POWERED_DOWN");
     rig.claims.set("n1", "retired");
     await pass();
-    await passLater();
     expect(rig.calls).toEqual(["drain n1 finish: no longer in limits.yaml"]);
   });
 });

@@ -4,7 +4,7 @@ import type {
 } from "../../../../nodectl/commands/reconcile/reconcile.ts";
 import type { Log, LogFields } from "../../../../nodectl/domain/log.ts";
 import type { Claim } from "../../../../nodectl/domain/reconcile/sight.ts";
-import type { Instance } from "../../../../nodectl/oci/provider.ts";
+import type { Instance, PrivateAddress } from "../../../../nodectl/oci/provider.ts";
 import type { NoticedJob, SlurmNode } from "../../../../nodectl/slurm/control.ts";
 import { FakeCloud } from "../fake-cloud.ts";
 import { VirtualClock } from "../virtual-clock.ts";
@@ -33,7 +33,8 @@ export class ReconcileRig {
   captureConsole: (instanceOcid: string) => Promise<string | undefined> = () =>
     Promise.resolve("the end of a console");
   saveConsole: () => Promise<string> = () => Promise.resolve("/consoles/n1");
-  addresses: readonly string[] = [];
+  /** The node names that have an address; an error: they cannot be listed. */
+  addresses: readonly string[] | Error = [];
 
   /** `BASE+FLAG USER: REASON`, as in sinfo. */
   setNode(name: string, text: string): void {
@@ -67,14 +68,7 @@ export class ReconcileRig {
         },
       },
       addressBook: {
-        listPrivateAddresses: () =>
-          Promise.resolve(
-            this.addresses.map((hostnameLabel) => ({
-              hostnameLabel,
-              ipAddress: "10.0.1.99",
-              timeCreatedMs: 0,
-            })),
-          ),
+        listPrivateAddresses: () => this.#listAddresses(),
       },
       instanceAddresses: { addressOf: () => Promise.resolve(undefined) },
       consoles: { captureConsole: (ocid) => this.captureConsole(ocid) },
@@ -92,6 +86,14 @@ export class ReconcileRig {
       concurrency: 4,
       retryDelayMs: 10 * MINUTE_MS,
     };
+  }
+
+  #listAddresses(): Promise<readonly PrivateAddress[]> {
+    if (this.addresses instanceof Error) return Promise.reject(this.addresses);
+    const ipAddress = "10.0.1.99";
+    return Promise.resolve(
+      this.addresses.map((hostnameLabel) => ({ hostnameLabel, ipAddress, timeCreatedMs: 0 })),
+    );
   }
 
   #store(): MemoryStore {

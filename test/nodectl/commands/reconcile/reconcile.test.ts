@@ -153,18 +153,27 @@ describe("a pass", () => {
 describe("what cannot be seen", () => {
   const failure = { class: "auth", operation: "ListInstances", message: "not today" } as const;
 
-  it.each([["OCI refuses its list", () => Promise.reject(new OciCallError(failure))]])(
-    "%s: nothing is done, and that is said",
-    async (_, listInstances) => {
-      rig.setNode("n1", "MIXED");
-      rig.listInstances = listInstances;
-      expect(await pass()).toMatchObject({
-        kind: "blind",
-        reason: expect.stringMatching(/^OCI: .*not today/) as string,
-      });
-      expect(rig.calls).toEqual([]);
-    },
-  );
+  it("OCI refuses its list: nothing is done, and that is said", async () => {
+    rig.setNode("n1", "MIXED");
+    rig.listInstances = () => Promise.reject(new OciCallError(failure));
+    expect(await pass()).toMatchObject({
+      kind: "blind",
+      reason: expect.stringMatching(/^OCI: .*not today/) as string,
+    });
+    expect(rig.calls).toEqual([]);
+  });
+
+  it("OCI refuses its addresses: what does not need them is done, and that is said", async () => {
+    rig.setNode("n1", "MIXED");
+    rig.launch("n1", "TERMINATED");
+    rig.setNode("n2", "MIXED");
+    rig.launch("n2", "STOPPED");
+    rig.addresses = new OciCallError(failure);
+    const outcome = await pass();
+    if (outcome.kind !== "done") throw new Error(outcome.kind);
+    expect(outcome.seen.doubts).toEqual([expect.stringMatching(/^OCI: .*not today/)]);
+    expect(rig.calls.at(-1)).toBe("force n2");
+  });
 
   it("Slurm does not answer, or has no nodes: the same", async () => {
     rig.launch("n1", "RUNNING", 60 * MINUTE_MS);
