@@ -2,9 +2,12 @@ import type { Cloud } from "../commands/doctor/doctor-context.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
+import { OciBootVolumes } from "../oci/boot-volumes.ts";
 import { OciInstanceAddresses } from "../oci/instance-addresses.ts";
 import { OciCatalogue } from "../oci/oci-catalogue.ts";
 import { OciCoreProvider } from "../oci/oci-core-provider.ts";
+import { OciServiceLimits } from "../oci/service-limits.ts";
+import { OciSubnet } from "../oci/subnet-use.ts";
 import { launchSettingsOf } from "./launch-settings.ts";
 import { createClientSettings, createRetryPolicy } from "./oci-context.ts";
 
@@ -37,5 +40,8 @@ export async function createDoctorCloud(config: Config, tools: DoctorTools): Pro
     addressBook: provider,
     instanceAddresses: new OciInstanceAddresses(clients, compartmentOcid, retry),
     catalogue: new OciCatalogue({ clients, compartmentOcid, retry }),
+    subnet: new OciSubnet(clients, config.subnetOcid, retry),
+    bootVolumes: new OciBootVolumes(clients, compartmentOcid, retry),
+    limits: new OciServiceLimits(clients, compartmentOcid, retry),
   };
 }

@@ -1,7 +1,10 @@
+import pMap from "p-map";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import type { Finding } from "../../nodectl/domain/doctor/finding.ts";
+import { RegionClient } from "../sandbox/region-client.ts";
 import type { Cluster } from "./cluster.ts";
-import { ClusterFixture } from "./cluster-fixture.ts";
+import { ClusterFixture, nodeName } from "./cluster-fixture.ts";
+import { isOff } from "./slurm-words.ts";
 
 const SETTINGS = "/etc/citc/startnode.yaml";
 
@@ -179,6 +182,44 @@ test("an image that does not run on the shape is found", async () => {
   ]);
 });
 
+test("a service limit that lets no node start is found", async () => {
+  const { sandbox } = fixture;
+  await cluster.awaitNodes("all nodes are off", 60, isOff);
+  const control = await RegionClient.open(sandbox.workDirectory);
+  const limit = { limitName: "standard-e4-core-count", availabilityDomain: "Uocm:PHX-AD-1" };
+  await control.call("POST", "/control/limits", { ...limit, value: 0 });
+  const { findings } = await doctor();
+  await control.call("DELETE", "/control/limits");
+  await control.close();
+  expect(findings.get("limits")).toMatchObject([
+    {
+      kind: "wrong",
+      seen: expect.stringMatching(
+        /^standard-e4-core-count: 0 OCPUs left in Uocm:PHX-AD-1, .* take 2$/,
+      ) as string,
+      fix: expect.stringMatching(/^lower the counts in limits\.yaml/) as string,
+    },
+  ]);
+});
+
+test("a disk that a node left behind is found", async () => {
+  const displayName = `${nodeName(1)} (Boot Volume)`;
+  await fixture.sandbox.leaveBootVolume({ displayName, sizeGib: 50, ageSeconds: 7_200 });
+  const { exitCode, findings } = await doctor();
+  expect(exitCode).toBe(0);
+  expect(findings.get("volumes")).toMatchObject([
+    { kind: "warning", seen: `50 GB of nodes that are gone: ${nodeName(1)}` },
+  ]);
+});
+
+test("nothing is wrong on Slurm 24.11 either", async () => {
+  await ClusterFixture.use({ nodeCount: 2, release: "trixie" }, async ({ sandbox }) => {
+    const { exitCode, stdout } = await sandbox.exec("mgmt", ["citc", "doctor"]);
+    expect(exitCode, stdout).toBe(0);
+    expect(stdout).toMatch(/^ok {7}Slurm settings {2}all 12 that Slurm 24\.11\.5 needs are set$/m);
+  });
+});
+
 test("an OCI that never answers costs no check more than its ten seconds", async () => {
   await fixture.sandbox.addFault({ operation: "ListShapes", answer: { kind: "hang" } });
   const { findings } = await doctor();
@@ -199,6 +240,40 @@ test("settings that cannot be read are the one thing that is said", async () => 
   expect(result.exitCode).toBe(1);
   expect(result.stdout).toMatch(/^WRONG {4}Settings {8}\/no: there is no such file$/m);
 });
+
+// Last: thousands of instances are in the way of everything else.
+test("a subnet without free addresses is found", async () => {
+  const { sandbox } = fixture;
+  await fillStrangersSubnet();
+  const { subnets } = await sandbox.region();
+  const file = "/root/other-subnet.yaml";
+  const edit = `sed 's|^subnet_id:.*|subnet_id: ${subnets.at(-1)?.ocid ?? ""}|' ${SETTINGS} > ${file}`;
+  await cluster.output(["sh", "-c", edit]);
+  const { findings } = await doctor("--config", file);
+  expect(findings.get("subnet")).toMatchObject([
+    {
+      kind: "wrong",
+      seen: expect.stringMatching(/ has 0 of 4093 addresses free, and 2 nodes may come$/) as string,
+      fix: "lower the counts in limits.yaml, or use a larger subnet",
+    },
+  ]);
+});
+
+/** A subnet of 4,096 less the three that OCI keeps. */
+const ADDRESSES = 4093;
+
+/** Until nothing fits any more. */
+async function fillStrangersSubnet(): Promise<void> {
+  const launch = (index: number) =>
+    fixture.sandbox.launchByHand({
+      displayName: `full-${index}`,
+      subnet: "strangers",
+      boots: false,
+    });
+  const numbers = Array.from({ length: ADDRESSES + 1 }, (_, index) => index);
+  const launches = pMap(numbers, launch, { concurrency: 16 });
+  await expect(launches).rejects.toThrow("no free private IP addresses");
+}
 
 async function doctor(...options: readonly string[]): Promise<Report> {
   const { sandbox } = fixture;

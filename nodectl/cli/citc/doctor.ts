@@ -23,8 +23,8 @@ const HELP = `Usage: citc doctor [options]
 
 Checks what a cluster needs, and says for everything that is wrong what to do:
 the machine's files, programs and clock, munge, slurmctld and its settings,
-the credentials, what OCI allows and has left. It only looks, as root, and takes
-some seconds; a check that gets no answer ends after ten.
+the credentials, what OCI allows and has left. It only looks, as root, and
+takes some seconds; a check that gets no answer ends after ten.
 
 Options:
   --json                    print all findings as JSON

@@ -4,6 +4,7 @@ import type { Check } from "./check.ts";
 import { CloudSide } from "./cloud-side.ts";
 import type { DoctorContext } from "./doctor-context.ts";
 import { checkImages } from "./image-check.ts";
+import { checkLimits, checkSubnet, checkVolumes } from "./room-checks.ts";
 import { policyFor, tryCall } from "./oci-probe.ts";
 
 const NO_ROUTE =
@@ -42,6 +43,9 @@ export function cloudChecks(context: DoctorContext): readonly Check[] {
     ask("domains", "List domains", listDomains),
     { ...ask("shapes", "List shapes", listShapes), needs: ["domains"] },
     { ...ask("images", "Images", checkImages), needs: ["shapes", "shared"] },
+    { ...ask("subnet", "Subnet", checkSubnet), needs: ["instances", "shared"] },
+    { ...ask("limits", "Service limits", checkLimits), needs: ["instances", "shapes", "shared"] },
+    { ...ask("volumes", "Boot volumes", checkVolumes), needs: ["credentials", "shared"] },
     { ...ask("launch", "Launch", explainLaunch), needs: ["instances"] },
     { ...ask("vnics", "Read addresses", readAddress), needs: ["instances"] },
     ask("terminate", "Terminate", explainTerminate),

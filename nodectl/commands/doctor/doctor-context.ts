@@ -7,9 +7,12 @@ import type { RunningSettings } from "../../domain/doctor/slurm-settings.ts";
 import type { UnitSight } from "../../domain/doctor/units.ts";
 import type {
   AddressBook,
+  BootVolumeCatalogue,
   InstanceAddresses,
   InstanceControl,
+  LimitsInquiry,
   ShapeCatalogue,
+  SubnetInquiry,
 } from "../../oci/provider.ts";
 import type { SlurmConfVerdict, SlurmControl } from "../../slurm/control.ts";
 
@@ -36,6 +39,9 @@ export interface Cloud {
   readonly addressBook: AddressBook;
   readonly instanceAddresses: InstanceAddresses;
   readonly catalogue: ShapeCatalogue;
+  readonly subnet: SubnetInquiry;
+  readonly limits: LimitsInquiry;
+  readonly bootVolumes: BootVolumeCatalogue;
 }
 
 export type CloudOpening =

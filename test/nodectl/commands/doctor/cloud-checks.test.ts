@@ -3,7 +3,7 @@ import { cloudChecks } from "../../../../nodectl/commands/doctor/cloud-checks.ts
 import type { Cloud } from "../../../../nodectl/commands/doctor/doctor-context.ts";
 import { OciCallError } from "../../../../nodectl/oci/oci-errors.ts";
 import type { OciFailure } from "../../../../nodectl/oci/provider.ts";
-import { DoctorRig, findingsOf } from "./doctor-rig.ts";
+import { CORES, DoctorRig, findingsOf } from "./doctor-rig.ts";
 
 let rig: DoctorRig;
 
@@ -52,6 +52,9 @@ describe("cloudChecks()", () => {
       "domains",
       "shapes",
       "images",
+      "subnet",
+      "limits",
+      "volumes",
       "launch",
       "vnics",
     ];
@@ -150,6 +153,58 @@ describe("cloudChecks()", () => {
     expect((await found("credentials", "images"))[1]).toMatchObject({
       kind: "wrong",
       seen: expect.stringMatching(/^OCI knows no image/) as string,
+    });
+  });
+
+  it("find a subnet that is full, nearly so, or not to be seen", async () => {
+    nodesFile("VM.Standard2.1");
+    expect((await found("credentials", "subnet"))[1]).toMatchObject({ kind: "ok" });
+    const { subnet } = rig;
+    if (subnet === undefined) throw new Error("the rig's subnet");
+    rig.subnet = { ...subnet, addressesUsed: 12 };
+    expect((await found("credentials", "subnet"))[1]).toMatchObject({ kind: "warning" });
+    rig.instances.add({ nodeName: "a-0002" });
+    expect((await found("credentials", "subnet"))[1]).toMatchObject({ kind: "ok" });
+    rig.subnet = { ...subnet, addressesUsed: 13 };
+    expect((await found("credentials", "subnet"))[1]).toMatchObject({ kind: "wrong" });
+    rig.subnet = undefined;
+    expect((await found("credentials", "subnet"))[1]).toMatchObject({
+      kind: "wrong",
+      fix: expect.stringMatching(/virtual-network-family .* subnet_id/) as string,
+    });
+  });
+
+  it("find a service limit that does not let the nodes run", async () => {
+    expect((await found("credentials", "limits"))[1]).toMatchObject({ kind: "skipped" });
+    nodesFile("VM.Standard2.1");
+    expect((await found("credentials", "limits"))[1]).toMatchObject({ kind: "ok" });
+    rig.limitOf = () => ({ kind: "known", used: 9, available: 1 });
+    expect((await found("credentials", "limits"))[1]).toMatchObject({
+      kind: "warning",
+      seen: `${CORES}: 1 OCPUs left in Uocm:PHX-AD-1, and the nodes that are off take 2`,
+    });
+    rig.limitOf = () => ({ kind: "known", used: 10, available: 0 });
+    expect((await found("credentials", "limits"))[1]).toMatchObject({ kind: "wrong" });
+  });
+
+  it("warn of a disk that a node left behind", async () => {
+    nodesFile("VM.Standard2.1");
+    expect((await found("credentials", "volumes"))[1]).toMatchObject({ kind: "ok" });
+    const volume = { bootVolumeOcid: "v-1", displayName: "a-0001 (Boot Volume)", sizeGib: 47 };
+    const place = { availabilityDomain: "Uocm:PHX-AD-1", timeCreatedMs: -3_600_000 };
+    rig.volumes = [{ ...volume, ...place, instanceName: "a-0001" }];
+    expect((await found("credentials", "volumes"))[1]).toMatchObject({
+      kind: "warning",
+      fix: expect.stringContaining("boot-volume delete --boot-volume-id v-1") as string,
+    });
+  });
+
+  it("name the policy when OCI tells no limit", async () => {
+    nodesFile("VM.Standard2.1");
+    rig.limitOf = () => ({ kind: "not-told" });
+    expect((await found("credentials", "limits"))[1]).toMatchObject({
+      kind: "skipped",
+      reason: expect.stringContaining("read resource-availability in tenancy") as string,
     });
   });
 

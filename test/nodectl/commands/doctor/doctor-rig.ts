@@ -11,7 +11,13 @@ import type {
 import { parseConfig } from "../../../../nodectl/cli/config.ts";
 import type { Config } from "../../../../nodectl/domain/config.ts";
 import type { Finding } from "../../../../nodectl/domain/doctor/finding.ts";
-import type { PrivateAddress } from "../../../../nodectl/oci/provider.ts";
+import type { Shape } from "../../../../nodectl/domain/shape.ts";
+import type {
+  BootVolume,
+  LimitAvailability,
+  PrivateAddress,
+  SubnetUse,
+} from "../../../../nodectl/oci/provider.ts";
 import { FakeCloud } from "../fake-cloud.ts";
 import { VirtualClock } from "../virtual-clock.ts";
 
@@ -23,6 +29,9 @@ cluster_id: lab
 mgmt_image_id: ocid1.image.oc1.phx.aaaa
 `;
 
+/** Of the rig's only shape. */
+export const CORES = "standard2-core-count";
+
 /** A management node in a temporary directory, in order until a test breaks something. */
 export class DoctorRig {
   readonly root = mkdtempSync(join(tmpdir(), "citc-doctor-"));
@@ -31,6 +40,15 @@ export class DoctorRig {
   domains: readonly string[] = ["Uocm:PHX-AD-1", "Uocm:PHX-AD-2"];
   /** By image; undefined: not known to OCI. */
   imageShapes: readonly string[] | undefined = ["VM.Standard2.1"];
+  shapes: readonly Shape[] = [
+    { ...{ name: "VM.Standard2.1", ocpus: 1, memoryGib: 15, gpus: 0 }, quotaNames: [CORES] },
+  ];
+  volumes: readonly BootVolume[] = [];
+  subnet: SubnetUse | undefined = {
+    ...{ cidr: "10.0.1.0/28", dnsLabel: "lab", lifecycleState: "AVAILABLE" },
+    ...{ addressesUsed: 3, addressesMax: 13 },
+  };
+  limitOf: (name: string) => LimitAvailability = () => ({ kind: "known", used: 0, available: 10 });
   opening: CloudOpening = { kind: "open", cloud: this.cloud() };
   machine: Machine = {
     tryMunge: () => Promise.resolve({ kind: "done" }),
@@ -107,9 +125,12 @@ export class DoctorRig {
       instances: this.instances,
       addressBook: { listPrivateAddresses: () => Promise.resolve(this.addresses) },
       instanceAddresses: { addressOf: () => Promise.resolve("10.0.1.7") },
+      subnet: { lookAtSubnet: () => Promise.resolve(this.subnet) },
+      bootVolumes: { listLeftBootVolumes: () => Promise.resolve(this.volumes) },
+      limits: { availabilityOf: (name) => Promise.resolve(this.limitOf(name)) },
       catalogue: {
         listAvailabilityDomains: () => Promise.resolve(this.domains),
-        listShapes: () => Promise.resolve([]),
+        listShapes: () => Promise.resolve(this.shapes),
         listShapesOfImage: () => Promise.resolve(this.imageShapes),
       },
     };
