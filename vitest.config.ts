@@ -11,6 +11,7 @@ export default defineConfig({
           include: ["test/{nodectl,sandbox,bench,stand-in}/**/*.test.ts", "test/*.test.ts"],
           // No module has state, so that files may share a process: 57 s become 21 s.
           isolate: false,
+          maxWorkers: 2,
           // Bounds for what hangs, not measures: RSA keys are made, and a busy computer takes seconds for one.
           testTimeout: 30_000,
           hookTimeout: 30_000,
