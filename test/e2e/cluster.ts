@@ -111,7 +111,8 @@ export class Cluster {
     const base = join(this.sandbox.workDirectory, "clusters", this.id, "machines/mgmt/log/slurm");
     const logs = await Promise.all(
       ["elastic.log", "slurmctld.log"].map(async (name) => {
-        const text = await readFile(join(base, name), "utf8");
+        // A log that is not there must not stand in place of the error that it was to explain.
+        const text = await readFile(join(base, name), "utf8").catch(String);
         return `--- ${this.id} ${name}\n${text.split("\n").slice(-LAST_LINES).join("\n")}`;
       }),
     );

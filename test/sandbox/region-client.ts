@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { open, type FileHandle } from "node:fs/promises";
 import { CONTROL_SOCKET } from "./region-plan.ts";
 
@@ -16,6 +16,11 @@ export class ControlError extends Error {
 /** Calls the control API of a region through the socket in its working directory. */
 export class RegionClient {
   private readonly directory: FileHandle;
+  /**
+   * Of its own: Node's common one keeps connections by the socket's path, which names a descriptor, and would hand the
+   * next region that gets the same number a connection to this one (seen).
+   */
+  private readonly agent = new Agent({ keepAlive: true });
 
   private constructor(directory: FileHandle) {
     this.directory = directory;
@@ -34,6 +39,7 @@ export class RegionClient {
   }
 
   async close(): Promise<void> {
+    this.agent.destroy();
     await this.directory.close();
   }
 
@@ -44,6 +50,7 @@ export class RegionClient {
   ): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
       const outgoing = request({
+        agent: this.agent,
         // The path of a socket has at most 107 bytes; a working directory may be deeper than that.
         socketPath: `/proc/self/fd/${this.directory.fd}/${CONTROL_SOCKET}`,
         method,
