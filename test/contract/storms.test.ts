@@ -7,7 +7,10 @@ import { WEATHERS } from "./storm/weather.ts";
 /** Few, and between them every weather. The long run has two hundred (test/long/storms.test.ts). */
 const SEEDS = [1, 3, 5, 11, 20, 73, 76];
 
-describe("startnode in a storm of faults", () => {
+/** A run of startnode, one of stopnode, and what they need to come up, each at its own bound. */
+const TIMEOUT_MS = 150_000;
+
+describe("startnode in a storm of faults", { timeout: TIMEOUT_MS }, () => {
   it("meets every weather in these seeds", () => {
     const met = new Set(SEEDS.flatMap((seed) => planStorm(seed).weather));
     expect([...met].sort()).toEqual(WEATHERS.map(({ name }) => name).sort());
@@ -18,8 +21,15 @@ describe("startnode in a storm of faults", () => {
   });
 });
 
-describe("startnode, killed between two launches of a resume of 100 nodes and run again", () => {
-  it.each([1, 2, 3, 4])("leaves exactly one instance a node, addressed: seed %i", async (seed) => {
-    await surviveKill(seed, 100);
-  });
-});
+describe(
+  "startnode, killed between two launches of a resume of 100 nodes",
+  { timeout: TIMEOUT_MS },
+  () => {
+    it.each([1, 2, 3, 4])(
+      "leaves, run again, one instance a node, addressed: seed %i",
+      async (seed) => {
+        await surviveKill(seed, 100);
+      },
+    );
+  },
+);
