@@ -20,8 +20,8 @@ export function expectStruck(rig: Rig, { settings }: StormPlan, context: string)
 
 /**
  * One instance a node at most; every node addressed, or DOWN with a reason and without an instance. When the time was
- * up, the log names what has no address: its instance is there, and the node's own registration brings it, or OCI has
- * given it up after the last look, and ResumeTimeout ends the wait.
+ * up, the log names what has no address: its instance is there, and the node's own registration brings it. What OCI has
+ * given up after the run's last look is ResumeTimeout's.
  */
 export async function expectEveryNodeSettled(
   rig: Rig,
@@ -32,11 +32,12 @@ export async function expectEveryNodeSettled(
   expect(new Set(living).size, `${context}: two instances for a node`).toBe(living.length);
   const down = await rig.downNodes();
   const addresses = await rig.addresses();
-  const late = await lateNodes(rig, plan);
-  const givenUp = givenUpNodes(rig, plan);
+  const isTimeUp = await wasTimeUp(rig, plan);
+  const late = isTimeUp ? await unaddressedNodes(rig) : new Set();
+  const givenUp = isTimeUp ? givenUpNodes(rig, plan) : new Set();
   const unsettled = plan.names.filter((name) => {
     if (down.has(name)) return living.includes(name);
-    if (!living.includes(name)) return !(late.has(name) && givenUp.has(name));
+    if (!living.includes(name)) return !givenUp.has(name);
     return !(addresses.has(name) || late.has(name));
   });
   expect(unsettled, `${context}: neither addressed nor DOWN`).toEqual([]);
@@ -45,15 +46,16 @@ export async function expectEveryNodeSettled(
   await expectAddressesRight(rig, told, context);
 }
 
-/** Without an address when the run's time was up; none before. */
-async function lateNodes(rig: Rig, { settings }: StormPlan): Promise<ReadonlySet<unknown>> {
-  const log = await rig.log();
-  const durations = log.filter(({ event }) => event === "started nodes");
-  const isLate = durations.some(
-    ({ durationMs }) => Number(durationMs) >= 1000 * (settings["run_deadline_seconds"] ?? 0),
-  );
-  const nodes = log.filter(({ event }) => event === "found no address in time");
-  return new Set(isLate ? nodes.map(({ node }) => node) : []);
+/** Whether the run ended because it had to. */
+async function wasTimeUp(rig: Rig, { settings }: StormPlan): Promise<boolean> {
+  const ends = (await rig.log()).filter(({ event }) => event === "started nodes");
+  const deadlineMs = 1000 * (settings["run_deadline_seconds"] ?? 0);
+  return ends.some(({ durationMs }) => Number(durationMs) >= deadlineMs);
+}
+
+async function unaddressedNodes(rig: Rig): Promise<ReadonlySet<unknown>> {
+  const found = (await rig.log()).filter(({ event }) => event === "found no address in time");
+  return new Set(found.map(({ node }) => node));
 }
 
 /** Nodes with an instance that was accepted and then failed: only where that was asked for. */
