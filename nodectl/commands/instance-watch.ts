@@ -79,9 +79,14 @@ export class InstanceWatch<Node extends WatchedNode> {
     this.#wake.abort();
   }
 
-  /** A last look for addresses: launches that were under way at the deadline have been accepted since. */
+  /**
+   * A last look: launches that were under way at the deadline have been accepted since, and what OCI has given up
+   * since the last list would be nobody's: neither DOWN nor alive until ResumeTimeout.
+   */
   async finish(): Promise<void> {
-    if (!this.#isBlind()) await this.#readAddresses();
+    if (this.#isBlind()) return;
+    await this.#readAddresses();
+    if (this.#context.signal.aborted) await this.#readInstances();
   }
 
   /** Nothing more will be seen. */

@@ -108,6 +108,8 @@ class StartRun {
     await this.#watch.run(() => this.#underWay > 0);
     await Promise.all(this.#work);
     await this.#watch.finish();
+    // Nodes whose instances the last look saw ended.
+    await Promise.all(this.#work);
     await this.#failures.drain();
     await this.#abandoned.drain();
     await this.#endUnwanted();

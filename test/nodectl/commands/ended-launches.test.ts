@@ -38,6 +38,21 @@ describe("startNodes(), after a launch was accepted", () => {
     expect(new Set(rig.cloud.launches.map(({ retryToken }) => retryToken)).size).toBe(2);
   });
 
+  it("sets a node DOWN that OCI gave up while the run's time ran out", async () => {
+    rig.cloud.launchedState = "PROVISIONING";
+    rig.cloud.onList = () => {
+      for (const { instanceOcid } of rig.cloud.instances.values()) {
+        rig.cloud.setState(instanceOcid, "TERMINATED");
+        const refusal = failure("capacity", "Out of host capacity.", "InternalError");
+        rig.cloud.launchEnds.set(instanceOcid, { kind: "failed", failure: refusal });
+      }
+    };
+    rig.clock.abortAfter(rig.deadline, 1_000);
+    const report = await rig.start(["n-1"], specification);
+    expect(report.launched).toEqual([]);
+    expect(rig.slurm.down.has("n-1")).toBe(true);
+  });
+
   it("says what the work request says when it stays so", async () => {
     giveUpIn("Uocm:PHX-AD-1", {
       kind: "failed",
