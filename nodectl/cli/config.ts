@@ -96,7 +96,10 @@ function toConfig(values: Values, auth: AuthConfig): Config {
     reconcileFile: values.reconcile_file,
     orphanGraceSeconds: values.orphan_grace_seconds,
     bootLimitSeconds: values.boot_limit_seconds,
+    bootFailuresMax: values.boot_failures_max,
+    bootCoolDownSeconds: values.boot_cool_down_seconds,
     consoleDirectory: values.console_directory,
+    metricsFile: values.metrics_file,
     pauseFile: values.pause_file,
   };
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
 import { OciConsoles } from "../oci/console-history.ts";
-import { OciHttpClient } from "../oci/http-client.ts";
+import { OciHttpClient, type RequestTally } from "../oci/http-client.ts";
 import type { LaunchSettings } from "../oci/launch-details.ts";
 import { OciInstanceAddresses } from "../oci/instance-addresses.ts";
 import { createAuthentication } from "../oci/oci-auth.ts";
@@ -44,6 +44,8 @@ export interface RunTools {
   readonly lastSignal?: AbortSignal;
   /** Of an earlier run of the same process; absent: a new one is made. */
   readonly identity?: SigningIdentity;
+  /** Counts the requests of the run. */
+  readonly tally?: RequestTally;
 }
 
 /**
@@ -100,6 +102,7 @@ export async function createClientSettings(
     callDeadlineMs: config.callDeadlineSeconds * 1000,
     connectionsMax: config.launchConcurrency,
     monotonicMs: () => performance.now(),
+    ...(tools.tally !== undefined && { tally: tools.tally }),
     deadlines: {
       launch: tools.launchSignal ?? tools.signal,
       terminate: tools.lastSignal ?? tools.signal,

@@ -4,6 +4,7 @@ import { readPause } from "../commands/pause.ts";
 import { startNodes, UnfinishedStartError, type StartContext } from "../commands/start-nodes.ts";
 import { tendFailedNodes } from "../commands/tend-nodes.ts";
 import type { Clock } from "../domain/clock.ts";
+import { bootLimitSeconds } from "../domain/boot-limit.ts";
 import type { Config } from "../domain/config.ts";
 import { DoomedJobs } from "../domain/doomed-jobs.ts";
 import type { Log } from "../domain/log.ts";
@@ -24,6 +25,7 @@ import { loadLaunchSettings } from "./launch-settings.ts";
 import { parseOptions } from "./options.ts";
 import { PATH_HELP, PATH_OPTIONS, pathsOf } from "./path-options.ts";
 import { jobsOrWarn, readResumeJobs } from "./read-resume-jobs.ts";
+import { logTally, newTally, type RequestTally } from "./request-tally.ts";
 import { reportFatal, reportFatalStart, type FatalPaths } from "./report-fatal.ts";
 import { returnWhenDue } from "./return-when-due.ts";
 import type { ExitCode, Program, ProgramInput } from "./run.ts";
@@ -134,8 +136,11 @@ async function launch(config: Config, targets: Targets, tools: Tools): Promise<R
     clock,
     signal: AbortSignal.timeout(launchSeconds * 1000),
   });
+  const tally = newTally();
   const context = await createContext(config, {
     ...tools,
+    tally,
+    bootMs: bootLimitSeconds(config.bootLimitSeconds, targets.timers) * 1000,
     slurm,
     retryDelayMs: config.retrySeconds * 1000,
     signal,
@@ -150,6 +155,7 @@ async function launch(config: Config, targets: Targets, tools: Tools): Promise<R
   const report = await startNodes(context, { targets: targets.known, failed });
   const count = report.launched.length + report.adopted.length;
   log.info("started nodes", { count, durationMs: clock.now() - startedMs });
+  logTally(log, tally);
   return { config, context, hasFailed: report.failed.length > 0 };
 }
 
@@ -164,7 +170,11 @@ function refuseByHand({ stderr }: ProgramInput, pause: Pause): ExitCode {
 /** After a run's deadline, for the instances of nodes that Slurm has given up. */
 const LAST_TERMINATIONS_SECONDS = 30;
 
-type Connections = { readonly lastSignal: AbortSignal } & Pick<
+type Connections = {
+  readonly lastSignal: AbortSignal;
+  readonly tally: RequestTally;
+  readonly bootMs: number;
+} & Pick<
   StartContext,
   | "slurm"
   | "log"
@@ -194,7 +204,8 @@ async function createContext(config: Config, connections: Connections): Promise<
   };
 }
 
-function createMemory(config: Config, { clock, log }: Connections): CapacityMemory {
+function createMemory(config: Config, connections: Connections): CapacityMemory {
+  const { clock, log } = connections;
   const nowMs = (): number => clock.now();
   return new CapacityMemory({
     store: new CapacityFile({ file: config.capacityFile, logFile: config.logFile, nowMs }),
@@ -202,6 +213,8 @@ function createMemory(config: Config, { clock, log }: Connections): CapacityMemo
     nowMs,
     capacityCoolDownMs: config.capacityCoolDownSeconds * 1000,
     limitCoolDownMs: config.limitCoolDownSeconds * 1000,
+    imageOcid: config.imageOcid,
+    bootMs: connections.bootMs,
   });
 }
 

@@ -15,6 +15,7 @@ import { launchSettingsOf } from "./launch-settings.ts";
 import { openLog } from "./open-log.ts";
 import { parseOptions } from "./options.ts";
 import { PATH_HELP, PATH_OPTIONS, pathsOf } from "./path-options.ts";
+import { logTally, newTally, type RequestTally } from "./request-tally.ts";
 import { reportFatal, type FatalPaths } from "./report-fatal.ts";
 import { CommandError, type ExitCode, type Program, type ProgramInput } from "./run.ts";
 import { systemClock } from "./system-clock.ts";
@@ -93,8 +94,9 @@ async function stop(config: Config, { nodeNames, timers, log }: Request): Promis
   const startedMs = systemClock.now();
   const seconds = runDeadlineSeconds(config.runDeadlineSeconds, timers);
   const signal = AbortSignal.timeout(seconds * 1000);
+  const tally = newTally();
   const context = {
-    instances: await createInstances(config, log, signal),
+    instances: await createInstances(config, log, { signal, tally }),
     signal,
     clock: systemClock,
     log,
@@ -109,13 +111,17 @@ async function stop(config: Config, { nodeNames, timers, log }: Request): Promis
     count: report.stopped.length,
     durationMs: systemClock.now() - startedMs,
   });
+  logTally(log, tally);
   return report.failed.length + lost.length === 0 ? 0 : 1;
 }
 
 async function createInstances(
   config: Config,
   log: Log,
-  signal = AbortSignal.timeout(config.runDeadlineSeconds * 1000),
+  {
+    signal = AbortSignal.timeout(config.runDeadlineSeconds * 1000),
+    tally = newTally(),
+  }: { readonly signal?: AbortSignal; readonly tally?: RequestTally } = {},
 ): Promise<InstanceControl> {
   const { createProvider } = await import("./oci-context.ts");
   // Nothing is launched here, so the files that a launch needs are not read.
@@ -123,6 +129,7 @@ async function createInstances(
     clock: systemClock,
     log,
     signal,
+    tally,
   });
 }
 

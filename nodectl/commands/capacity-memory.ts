@@ -1,4 +1,4 @@
-import { capacityKey, limitKey, type CapacityEntry } from "../domain/capacity-entry.ts";
+import { bootKey, capacityKey, limitKey, type CapacityEntry } from "../domain/capacity-entry.ts";
 import type { Log } from "../domain/log.ts";
 import type { Placement } from "../domain/placement.ts";
 import type { CapacityStore } from "../files/capacity-file.ts";
@@ -12,6 +12,10 @@ export interface CapacityMemoryOptions {
   readonly capacityCoolDownMs: number;
   /** The same after a service limit or a quota. */
   readonly limitCoolDownMs: number;
+  /** Image of the nodes whose specification names none. */
+  readonly imageOcid: string;
+  /** How long a boot may take: for so long the others wait for the one node that tries an image which has failed. */
+  readonly bootMs: number;
 }
 
 export type Prospect =
@@ -52,8 +56,26 @@ export class CapacityMemory {
   }
 
   /** Whether to try this placement now. After "open" the caller must call settle(). */
-  async look(placement: Placement): Promise<Prospect> {
+  async look(placement: Placement, imageOcid = this.#options.imageOcid): Promise<Prospect> {
     await this.#refresh();
+    return this.#lookAtBoots(bootKey(imageOcid, placement)) ?? this.#lookAtPlacement(placement);
+  }
+
+  /**
+   * Closed while boots of this image and shape fail. When it is time to try again this node does, and the others wait for
+   * its boot: only `citc reconcile` sees how it went.
+   */
+  #lookAtBoots(key: string): Prospect | undefined {
+    const nowMs = this.#options.nowMs();
+    const entry = this.#entries.get(key);
+    if (entry?.kind !== "boot") return undefined;
+    const { untilMs, message } = entry;
+    if (untilMs > nowMs) return { kind: "closed", untilMs, message };
+    void this.#add({ ...entry, untilMs: nowMs + this.#options.bootMs });
+    return undefined;
+  }
+
+  #lookAtPlacement(placement: Placement): Prospect {
     const key = capacityKey(placement);
     const nowMs = this.#options.nowMs();
     const known = [key, limitKey(placement)].flatMap((it) => this.#entries.get(it) ?? []);

@@ -118,7 +118,7 @@ async function tryPlacement(context: RoundContext, attempt: Attempt): Promise<Pl
   const { memory, doomedJobs, launchSignal } = context;
   const { target, placement } = attempt;
   const { nodeName } = target;
-  const prospect = await lookUntilSettled(context, placement);
+  const prospect = await lookUntilSettled(context, placement, target.specification.imageOcid);
   if (prospect.kind === "closed")
     return { kind: "no-machine", refused: { placement, ...prospect } };
   if (prospect.kind === "in-doubt") {
@@ -137,9 +137,10 @@ async function tryPlacement(context: RoundContext, attempt: Attempt): Promise<Pl
 async function lookUntilSettled(
   { memory, clock }: LaunchContext,
   placement: Placement,
+  imageOcid: string | undefined,
 ): Promise<Prospect> {
   for (let look = 0; ; look++) {
-    const prospect = await memory.look(placement);
+    const prospect = await memory.look(placement, imageOcid);
     if (prospect.kind !== "in-doubt" || look >= LOOKS_MAX) return prospect;
     const leftMs = prospect.sinceMs + PROBE_WAIT_MS - clock.now();
     if (leftMs <= 0 || !(await isSettledWithin(clock, prospect.settled, leftMs))) return prospect;
@@ -268,13 +269,15 @@ function withNextToken(target: Pending, obstacle: string): Step {
   return { kind: "failed", nodeName: target.nodeName, reason };
 }
 
-function failureFields({ status, code, message, opcRequestId }: OciFailure): {
+function failureFields({ status, code, message, opcRequestId, ...failure }: OciFailure): {
+  class: string;
   reason: string;
   status?: number;
   code?: string;
   opcRequestId?: string;
 } {
   return {
+    class: failure.class,
     reason: message,
     ...(status !== undefined && { status }),
     ...(code !== undefined && { code }),

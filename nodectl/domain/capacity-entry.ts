@@ -1,10 +1,11 @@
+import type { ShapeOffer } from "./launch-specification.ts";
 import { shapeLabel, type Placement } from "./placement.ts";
 
 /** What a placement answered, as the file of capacities keeps it. */
 export interface CapacityEntry {
   /** A placement, or with `limit` all placements that share its service limit. */
   readonly key: string;
-  readonly kind: "capacity" | "limit" | "open";
+  readonly kind: "capacity" | "limit" | "boot" | "open";
   /** Milliseconds since the epoch; from then on one node may try again. 0 when open. */
   readonly untilMs: number;
   /** OCI's words, for the reason of whoever is not even tried. */
@@ -15,6 +16,11 @@ export interface CapacityEntry {
 export function capacityKey(placement: Placement): string {
   const { availabilityDomain, faultDomain = "any", capacityType } = placement;
   return [shapeLabel(placement), availabilityDomain, faultDomain, capacityType].join(" ");
+}
+
+/** Boots that fail are a matter of the image and the shape, wherever it stands. */
+export function bootKey(imageOcid: string, offer: ShapeOffer): string {
+  return ["boot", imageOcid, shapeLabel(offer)].join(" ");
 }
 
 /** Service limits and quotas know no fault domains. */
@@ -52,7 +58,7 @@ export function parseCapacityEntry(line: string): CapacityEntry | undefined {
   }
   if (typeof value !== "object" || value === null) return undefined;
   const { key, kind, untilMs, message } = value as Partial<Record<keyof CapacityEntry, unknown>>;
-  const isKind = kind === "capacity" || kind === "limit" || kind === "open";
+  const isKind = kind === "capacity" || kind === "limit" || kind === "boot" || kind === "open";
   if (typeof key !== "string" || !isKind) return undefined;
   if (typeof untilMs !== "number" || typeof message !== "string") return undefined;
   return { key, kind, untilMs, message };

@@ -49,6 +49,9 @@ export interface Config {
   readonly reconcileFile: string;
   readonly orphanGraceSeconds: number;
   readonly bootLimitSeconds: number | undefined;
+  readonly bootFailuresMax: number;
+  readonly bootCoolDownSeconds: number;
   readonly consoleDirectory: string;
+  readonly metricsFile: string;
   readonly pauseFile: string;
 }

@@ -14,6 +14,10 @@ export interface LogFields {
   readonly shape?: string;
   readonly availabilityDomain?: string;
   readonly ipAddress?: string;
+  /** Of a refusal; oci/provider.ts has the classes. */
+  readonly class?: string;
+  /** How many of the requests that `count` counts were answered with 429. */
+  readonly throttled?: number;
   /** Numbers of jobs, with commas between them. */
   readonly jobs?: string;
 }

@@ -15,8 +15,16 @@ export interface HttpClientOptions {
   readonly connectionsMax: number;
   /** Milliseconds of a clock that nobody sets: of performance.now(). */
   readonly monotonicMs: () => number;
+  /** Counts what is sent. */
+  readonly tally?: RequestTally;
   /** When one aborts, what waits for its turn in that class is not sent any more. */
   readonly deadlines: Readonly<Record<Exclude<OperationClass, "read">, AbortSignal>>;
+}
+
+/** How often a run has asked OCI, and how often it was told to slow down. */
+export interface RequestTally {
+  requests: number;
+  throttled: number;
 }
 
 /** An answer beyond this is not one that we ask for: 1,000 instances with full metadata stay below. */
@@ -57,8 +65,11 @@ export class OciHttpClient implements HttpClient {
     const passage = await gate.enter(
       operationClass === "read" ? undefined : deadlines[operationClass],
     );
+    const { tally } = this.#options;
+    if (tally !== undefined) tally.requests += 1;
     try {
       const answer = await this.#sendNow(request);
+      if (tally !== undefined && answer.status === 429) tally.throttled += 1;
       gate.hold(retryAfterMs(answer.headers.get("retry-after")));
       if (answer.status === 429) passage.refused();
       else passage.ended();

@@ -24,6 +24,8 @@ export interface SlurmNode {
    * 0 when it never registered. Of a powered-down or powering-up node it tells of its LAST life.
    */
   readonly bootTimeMs: number;
+  /** When its slurmd started, in the same way. Absent: not told. */
+  readonly slurmdStartMs?: number;
 }
 
 /** NodeAddr and NodeHostName of one node. */

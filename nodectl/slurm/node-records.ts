@@ -65,6 +65,9 @@ function readNode(value: unknown, index: number): SlurmNode {
     reason: readOptionalText(fields["reason"]),
     reasonUser: readOptionalText(fields["reason_set_by_user"]),
     bootTimeMs: readSeconds(fields, "boot_time", `node ${name}`) * 1000,
+    ...(fields["slurmd_start_time"] !== undefined && {
+      slurmdStartMs: readSeconds(fields, "slurmd_start_time", `node ${name}`) * 1000,
+    }),
   };
 }
 

@@ -1,14 +1,19 @@
 import type { ObserveContext } from "../../commands/reconcile/observe.ts";
+import type { BootContext } from "../../commands/reconcile/boots.ts";
 import type { ActContext } from "../../commands/reconcile/act.ts";
+import { bootLimitSeconds } from "../../domain/boot-limit.ts";
 import type { Config } from "../../domain/config.ts";
 import { expandedNames } from "../../domain/group-names.ts";
 import type { NodesFile } from "../../domain/launch-specification.ts";
+import { indexNodes } from "../../domain/nodes-file.ts";
 import type { Log } from "../../domain/log.ts";
 import type { Claim, ReconcileLimits } from "../../domain/reconcile/sight.ts";
+import { CapacityFile } from "../../files/capacity-file.ts";
 import { ConsoleDirectory } from "../../files/console-directory.ts";
 import { createScontrol } from "../../slurm/scontrol.ts";
 import { launchSettingsOf } from "../launch-settings.ts";
 import { loadNodesFile } from "../load-targets.ts";
+import { newTally, type RequestTally } from "../request-tally.ts";
 import { systemClock } from "../system-clock.ts";
 
 /** One pass has a minute before the next one. */
@@ -21,14 +26,18 @@ const PASS_DEADLINE_MS = 300_000;
 export async function createClusterContext(
   config: Config,
   log: Log,
-  signal = AbortSignal.timeout(PASS_DEADLINE_MS),
-): Promise<ObserveContext & ActContext> {
+  {
+    signal = AbortSignal.timeout(PASS_DEADLINE_MS),
+    tally = newTally(),
+  }: { readonly signal?: AbortSignal; readonly tally?: RequestTally } = {},
+): Promise<ObserveContext & ActContext & BootContext> {
   const file = await loadNodesFile(config);
   const { createProvider, createInspection } = await import("../oci-context.ts");
-  const tools = { clock: systemClock, log, signal };
+  const tools = { clock: systemClock, log, signal, tally };
   const provider = await createProvider(config, launchSettingsOf(config, {}), tools);
   const inspection = await createInspection(config, tools);
   const { slurmBinDirectory: binDirectory, slurmConf } = config;
+  const specifications = indexNodes(file);
   return {
     instances: provider,
     addressBook: provider,
@@ -41,6 +50,19 @@ export async function createClusterContext(
     log,
     concurrency: config.launchConcurrency,
     retryDelayMs: config.retrySeconds * 1000,
+    capacity: new CapacityFile({
+      file: config.capacityFile,
+      logFile: config.logFile,
+      nowMs: () => systemClock.now(),
+    }),
+    breaker: {
+      failuresMax: config.bootFailuresMax,
+      coolDownMs: config.bootCoolDownSeconds * 1000,
+    },
+    imageOf: (name) => {
+      const specification = specifications.get(name);
+      return specification && (specification.imageOcid ?? config.imageOcid);
+    },
   };
 }
 
@@ -53,19 +75,11 @@ export function claimsOf({ groups }: NodesFile): ReadonlyMap<string, Claim> {
   );
 }
 
-/** Slurm's own default (slurm.conf(5)), should nodes.json be of an earlier nodectl. */
-const RESUME_TIMEOUT_SECONDS = 60;
-
-/** A node that does not register is replaced before Slurm gives it up, so that its console can still be read. */
-const BOOT_SHARE = 0.8;
-
 /** What the settings and nodes.json say of time. */
 export function limitsOf(config: Config, { timers }: NodesFile): ReconcileLimits {
-  const resumeSeconds = timers?.resumeTimeoutSeconds ?? RESUME_TIMEOUT_SECONDS;
-  const bootSeconds = config.bootLimitSeconds ?? resumeSeconds * BOOT_SHARE;
   return {
     orphanGraceMs: config.orphanGraceSeconds * 1000,
-    bootLimitMs: bootSeconds * 1000,
+    bootLimitMs: bootLimitSeconds(config.bootLimitSeconds, timers) * 1000,
     runDeadlineMs: config.runDeadlineSeconds * 1000,
   };
 }

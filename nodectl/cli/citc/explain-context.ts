@@ -78,7 +78,7 @@ async function observeCluster(
   { slurm, log, signal }: Pick<ExplainContext, "slurm"> & { log: Log; signal: AbortSignal },
 ): Promise<Observed> {
   const callDeadlineSeconds = Math.min(config.callDeadlineSeconds, OCI_CALL_SECONDS_MAX);
-  const cluster = await createClusterContext({ ...config, callDeadlineSeconds }, log, signal);
+  const cluster = await createClusterContext({ ...config, callDeadlineSeconds }, log, { signal });
   const memory = parseMemory(await new StateFile(config.reconcileFile).read());
   const seen = await observe({ ...cluster, slurm }, memory);
   return seen.kind === "seen" ? { kind: "read", value: seen } : unread(seen.reason);

@@ -118,7 +118,9 @@ interface Cloud {
 /** Without OCI the files still tell. */
 async function createCloud(config: Config, log: Log): Promise<Cloud> {
   try {
-    return { cloud: await createClusterContext(config, log, AbortSignal.timeout(DEADLINE_MS)) };
+    return {
+      cloud: await createClusterContext(config, log, { signal: AbortSignal.timeout(DEADLINE_MS) }),
+    };
   } catch (error) {
     if (!(error instanceof CommandError || error instanceof OciAuthError)) throw error;
     return { problem: `console: ${error.message}` };

@@ -1,8 +1,14 @@
+import { dirname, join } from "node:path";
 import { formatPlan } from "../../commands/reconcile/plan-report.ts";
 import {
   reconcile as reconcileCluster,
   type ReconcileOutcome,
 } from "../../commands/reconcile/reconcile.ts";
+import { exists } from "../../commands/readiness.ts";
+import { writeMetrics } from "../../commands/reconcile/write-metrics.ts";
+import type { Config } from "../../domain/config.ts";
+import type { Log } from "../../domain/log.ts";
+import { CapacityFile } from "../../files/capacity-file.ts";
 import { FileLockError, withFileLock } from "../../files/file-lock.ts";
 import { StateFile } from "../../files/state-file.ts";
 import { createCommandLog } from "../command-log.ts";
@@ -10,6 +16,7 @@ import { loadConfig } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
 import type { ExitCode, Program, ProgramInput } from "../run.ts";
+import { newTally, type RequestTally } from "../request-tally.ts";
 import { systemClock } from "../system-clock.ts";
 import { createClusterContext } from "./cluster-context.ts";
 
@@ -59,9 +66,12 @@ export const reconcile: Program = async (input) => {
     pid,
   });
   const pass = async (): Promise<ReconcileOutcome> => {
-    const context = await createClusterContext(config, log);
+    const tally = newTally();
+    const context = await createClusterContext(config, log, { tally });
     const store = new StateFile(config.reconcileFile);
-    return reconcileCluster({ ...context, store }, { isDryRun });
+    const outcome = await reconcileCluster({ ...context, store }, { isDryRun });
+    if (outcome.kind === "done") await keepMetrics(config, { log, tally }, outcome.seen);
+    return outcome;
   };
   if (isDryRun) return print(input, await pass(), values.json === true);
   const file = values["lock-file"] ?? LOCK_FILE;
@@ -78,6 +88,20 @@ export const reconcile: Program = async (input) => {
     return 1;
   }
 };
+
+/** Where a node exporter reads them, if there is one. */
+async function keepMetrics(
+  { metricsFile, reconcileFile, capacityFile: file, logFile }: Config,
+  { log, tally }: { readonly log: Log; readonly tally: RequestTally },
+  seen: Parameters<typeof writeMetrics>[1],
+): Promise<void> {
+  if (!(await exists(dirname(metricsFile)))) return;
+  const metrics = new StateFile(metricsFile);
+  const state = new StateFile(join(dirname(reconcileFile), "metrics.json"));
+  const nowMs = (): number => systemClock.now();
+  const capacity = new CapacityFile({ file, logFile, nowMs });
+  await writeMetrics({ metrics, state, capacity, logFile, log, tally }, seen);
+}
 
 function print(
   { stdout, stderr }: ProgramInput,

@@ -13,6 +13,7 @@ import { RETIRE_REASON } from "../retire-nodes.ts";
 import { keepNodesDown } from "../tend-nodes.ts";
 import { terminateInstances, type TerminateContext } from "../terminate-instances.ts";
 import { giveUp, type GiveUpContext } from "./give-up.ts";
+import type { KeptConsole } from "./keep-consoles.ts";
 
 export type Act = Extract<Decision, { kind: "act" }>;
 
@@ -27,6 +28,8 @@ export interface ActContext extends TerminateContext, GiveUpContext {
 export interface Acted {
   /** What was done, or refused: then the reason stands in `problem`. */
   readonly acts: readonly { readonly act: Act; readonly problem?: string }[];
+  /** Of the machines that were replaced, by node. */
+  readonly consoles: ReadonlyMap<string, KeptConsole>;
 }
 
 /**
@@ -41,7 +44,12 @@ export async function carryOut(context: ActContext, acts: readonly Act[]): Promi
       acts.filter(({ action }) => kinds.includes(action.kind)),
       { work, problems },
     );
-  await attempt(["give-up", "replace", "set-aside"], ({ acts: some }) => giveUp(context, some));
+  const consoles = new Map<string, KeptConsole>();
+  await attempt(["give-up", "replace", "set-aside"], ({ acts: some }) =>
+    giveUp(context, some, (kept) => {
+      for (const [name, it] of kept) consoles.set(name, it);
+    }),
+  );
   await attempt(["down"], ({ nodes }) => setDownAsIs(context, nodes));
   await attempt(["power-down"], ({ names }) => context.slurm.powerDownByForce(names));
   await attempt(["keep-down"], ({ nodes }) => keepDown(context, nodes));
@@ -58,6 +66,7 @@ export async function carryOut(context: ActContext, acts: readonly Act[]): Promi
       const problem = problems.get(act);
       return problem === undefined ? { act } : { act, problem };
     }),
+    consoles,
   };
 }
 

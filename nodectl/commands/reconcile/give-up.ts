@@ -4,7 +4,7 @@ import { RECONCILE_PREFIX } from "../../domain/reconcile/reasons.ts";
 import type { FailureControl, SlurmControl } from "../../slurm/control.ts";
 import { isSlurmError } from "../../slurm/slurm-command-error.ts";
 import type { Act } from "./act.ts";
-import { keepConsoles, type ConsoleContext } from "./keep-consoles.ts";
+import { keepConsoles, type ConsoleContext, type KeptConsole } from "./keep-consoles.ts";
 import { tellJobs, type TellContext } from "./tell-jobs.ts";
 
 export type GiveUpContext = ConsoleContext &
@@ -19,12 +19,17 @@ export type GiveUpContext = ConsoleContext &
  * first: POWER_DOWN_FORCE alone leaves the job of a dead machine COMPLETING, and its node powered up, until
  * SlurmdTimeout (seen on 22.05.8 and 24.11.5). The power-down calls stopnode, which terminates what there is.
  */
-export async function giveUp(context: GiveUpContext, acts: readonly Act[]): Promise<void> {
+export async function giveUp(
+  context: GiveUpContext,
+  acts: readonly Act[],
+  onConsoles: (consoles: ReadonlyMap<string, KeptConsole>) => void = () => undefined,
+): Promise<void> {
   const isConsoleWanted = acts.filter(({ action }) => action.kind === "replace");
   const consoles = await keepConsoles(
     context,
     isConsoleWanted.map(({ node }) => node),
   );
+  onConsoles(consoles);
   const { slurm, clock, retryDelayMs } = context;
   const retryAtMs = clock.now() + retryDelayMs;
   let refusal: unknown;
@@ -63,7 +68,7 @@ async function setDown(
 }
 
 interface ReasonParts {
-  readonly consoles: ReadonlyMap<string, string>;
+  readonly consoles: ReadonlyMap<string, KeptConsole>;
   readonly retryAtMs: number;
 }
 
@@ -71,7 +76,7 @@ interface ReasonParts {
 function reasonOf(act: Act, { consoles, retryAtMs }: ReasonParts): string {
   const words = `${RECONCILE_PREFIX} ${wordsOf(act)}`;
   if (act.action.kind === "set-aside") return `${words} ${nextTryText(retryAtMs)}`;
-  const file = consoles.get(act.node.name);
+  const file = consoles.get(act.node.name)?.file;
   return file === undefined ? words : `${words}; console in ${file}`;
 }
 

@@ -12,6 +12,12 @@ export interface ConsoleFiles {
   save(nodeName: string, text: string): Promise<string>;
 }
 
+export interface KeptConsole {
+  readonly file: string;
+  /** What the machine said last; empty when it said nothing. */
+  readonly lastLine: string;
+}
+
 export interface ConsoleContext {
   readonly consoles: Consoles;
   readonly consoleFiles: ConsoleFiles;
@@ -32,8 +38,8 @@ const TIME_MS_MAX = 45_000;
 export async function keepConsoles(
   context: ConsoleContext,
   nodes: readonly NodeSight[],
-): Promise<ReadonlyMap<string, string>> {
-  const files = new Map<string, string>();
+): Promise<ReadonlyMap<string, KeptConsole>> {
+  const files = new Map<string, KeptConsole>();
   const chosen = nodes.slice(0, CONSOLES_MAX);
   if (chosen.length === 0) return files;
   const { clock, log } = context;
@@ -62,7 +68,7 @@ export async function keepConsoles(
 async function keepConsole(
   { consoles, consoleFiles, log }: ConsoleContext,
   node: NodeSight,
-): Promise<string | undefined> {
+): Promise<KeptConsole | undefined> {
   const [instance] = livingOf(node);
   if (instance === undefined) return undefined;
   const fields = { node: node.name, instanceOcid: instance.instanceOcid };
@@ -74,12 +80,16 @@ async function keepConsole(
     }
     const file = await consoleFiles.save(node.name, text);
     log.info("kept the end of a console", { ...fields, reason: file });
-    return file;
+    return { file, lastLine: lastLineOf(text) };
   } catch (error) {
     if (!(error instanceof OciCallError) && !isFileError(error)) throw error;
     log.warn("could not keep a console", { ...fields, reason: error.message });
     return undefined;
   }
+}
+
+function lastLineOf(text: string): string {
+  return text.trimEnd().split("\n").at(-1)?.trim() ?? "";
 }
 
 function isFileError(error: unknown): error is NodeJS.ErrnoException {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../domain/clock.ts";
 import { LOOK_AGAIN_MS, type Decision } from "../../domain/reconcile/decide.ts";
 import { remember } from "../../domain/reconcile/look.ts";
@@ -9,6 +10,7 @@ import {
 } from "../../domain/reconcile/memory.ts";
 import { slurmStateOf } from "../../domain/reconcile/slurm-state.ts";
 import { carryOut, type Act, type ActContext, type Acted } from "./act.ts";
+import { countBoots, type BootContext } from "./boots.ts";
 import { observe, type Observation, type ObserveContext } from "./observe.ts";
 
 /** Where one pass leaves what the next one has to know. */
@@ -18,7 +20,8 @@ export interface MemoryStore {
 }
 
 export type ReconcileContext = ObserveContext &
-  ActContext & { readonly clock: Clock; readonly store: MemoryStore };
+  ActContext &
+  BootContext & { readonly clock: Clock; readonly store: MemoryStore };
 
 type Seen = Extract<Observation, { kind: "seen" }>;
 
@@ -41,14 +44,18 @@ export async function reconcile(
   if (seen.kind === "blind") return seen;
   if (isDryRun) return { kind: "planned", seen };
   if (seen.decisions.some(needsSecondLook)) {
-    const first = memoryOf(seen);
+    const first = memoryOf(seen, memory);
     await context.clock.sleep(LOOK_AGAIN_MS);
     seen = await observe(context, { ...first, passMs: memory.passMs });
     if (seen.kind === "blind") return seen;
   }
   // Before anything is done: a pass that is killed must not be forgotten.
-  await keep(context, memoryOf(seen));
+  await keep(context, memoryOf(seen, memory));
   const acted = await carryOut(context, await stillDue(context, seen));
+  const { nodes, instances } = seen;
+  const boots = await countBoots(context, { before: memory, nodes, instances, acted });
+  if (!isDeepStrictEqual(boots, memory.boots))
+    await keep(context, { ...memoryOf(seen, memory), boots });
   return { kind: "done", seen, acted };
 }
 
@@ -68,14 +75,12 @@ async function stillDue({ slurm }: ReconcileContext, seen: Seen): Promise<readon
 }
 
 /** Only nodes that are being powered up, or about which something is due. */
-function memoryOf({ decisions, nowMs }: Seen): ReconcileMemory {
+function memoryOf({ decisions, nowMs }: Seen, { boots }: ReconcileMemory): ReconcileMemory {
   const open = decisions.filter(
     ({ kind, node }) => kind !== "in-order" || node.waking !== undefined,
   );
-  return remember(
-    open.map(({ node }) => node),
-    nowMs,
-  );
+  const nodes = open.map(({ node }) => node);
+  return { ...remember(nodes, nowMs), boots };
 }
 
 /** Without its memory a pass decides later, and never wrongly: a file that cannot be used is said and no more. */

@@ -60,7 +60,7 @@ function refusalOf(
     return known.filter(({ untilMs, kind }) => kind !== "open" && untilMs > nowMs);
   });
   const [entry] = closed.flat();
-  if (entry === undefined || entry.kind === "open") return undefined;
+  if (entry === undefined || entry.kind === "open" || entry.kind === "boot") return undefined;
   if (closed.some(({ length }) => length === 0)) return undefined;
   const untils = closed.map((those) => Math.max(...those.map(({ untilMs }) => untilMs)));
   const { kind, message } = entry;

@@ -17,11 +17,14 @@ export interface Lists {
   readonly nowMs: number;
 }
 
+/** The part of the memory that tells how nodes were. */
+export type Recollection = Pick<ReconcileMemory, "passMs" | "nodes">;
+
 /** A power-up that began while nobody looked for longer than this could be of any age. */
 const GAP_MS_MAX = 3 * 60_000;
 
 /** Puts both sides together: every node that Slurm has (cloud nodes only) or an instance names. */
-export function lookAtNodes(lists: Lists, memory: ReconcileMemory): readonly NodeSight[] {
+export function lookAtNodes(lists: Lists, memory: Recollection): readonly NodeSight[] {
   const cloud = lists.slurmNodes.filter(({ flags }) => flags.has("CLOUD"));
   const others = new Set(
     lists.slurmNodes.filter(({ flags }) => !flags.has("CLOUD")).map(({ name }) => name),
@@ -49,7 +52,7 @@ export function lookAtNodes(lists: Lists, memory: ReconcileMemory): readonly Nod
 
 type Seen = Pick<NodeSight, "name" | "slurm" | "instances" | "claim" | "addresses">;
 
-function lookAtNode(own: Seen, memory: ReconcileMemory, nowMs: number): NodeSight {
+function lookAtNode(own: Seen, memory: Recollection, nowMs: number): NodeSight {
   const slurmState = slurmStateOf(own.slurm);
   const waking = wakingOf(memory, own, slurmState, nowMs);
   const instanceState = instanceStateOf(own.instances, {
@@ -84,7 +87,7 @@ export function isInstanceListWhole(nodes: readonly NodeSight[]): boolean {
 }
 
 /** What the next pass has to know of these nodes. */
-export function remember(nodes: readonly NodeSight[], nowMs: number): ReconcileMemory {
+export function remember(nodes: readonly NodeSight[], nowMs: number): Recollection {
   const kept = nodes.map((node) => {
     const { name, slurmState, instanceState, sinceMs, slurmSinceMs, waking } = node;
     const remembered: RememberedNode = {
@@ -100,7 +103,7 @@ export function remember(nodes: readonly NodeSight[], nowMs: number): ReconcileM
 }
 
 function wakingOf(
-  { passMs, nodes }: ReconcileMemory,
+  { passMs, nodes }: Recollection,
   { name, instances }: Seen,
   slurmState: SlurmState,
   nowMs: number,

@@ -1,3 +1,4 @@
+import type { BootFailures } from "./boot-failures.ts";
 import { INSTANCE_STATES, type InstanceState } from "./instance-state.ts";
 import { SLURM_STATES, type SlurmState } from "./slurm-state.ts";
 
@@ -7,6 +8,7 @@ export interface ReconcileMemory {
   readonly passMs: number;
   /** Nodes that are being powered up or about which something is due; the others need no memory. */
   readonly nodes: Readonly<Record<string, RememberedNode>>;
+  readonly boots: BootFailures;
 }
 
 export interface RememberedNode {
@@ -30,7 +32,7 @@ export interface Waking {
   readonly isLaunched: boolean;
 }
 
-export const NO_MEMORY: ReconcileMemory = { passMs: 0, nodes: {} };
+export const NO_MEMORY: ReconcileMemory = { passMs: 0, nodes: {}, boots: {} };
 
 /** One object of JSON, for a file. */
 export function formatMemory(memory: ReconcileMemory): string {
@@ -41,12 +43,20 @@ export function formatMemory(memory: ReconcileMemory): string {
 export function parseMemory(text: string): ReconcileMemory {
   const value = parseJson(text);
   if (!isObject(value) || value["version"] !== 1 || !isTime(value["passMs"])) return NO_MEMORY;
-  const { passMs, nodes } = value;
+  const { passMs, nodes, boots } = value;
   if (!isObject(nodes)) return NO_MEMORY;
   const known = Object.entries(nodes).filter((entry): entry is [string, RememberedNode] =>
     isRemembered(entry[1]),
   );
-  return { passMs, nodes: Object.fromEntries(known) };
+  return { passMs, nodes: Object.fromEntries(known), boots: readCounts(boots) };
+}
+
+function readCounts(value: unknown): BootFailures {
+  if (!isObject(value)) return {};
+  const counts = Object.entries(value).filter((entry): entry is [string, number] =>
+    isTime(entry[1]),
+  );
+  return Object.fromEntries(counts);
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -17,7 +17,7 @@ export function coolDownsOf(entries: readonly CapacityEntry[], nowMs: number): r
   const places = new Map<string, CoolDown>();
   for (const { key, kind, untilMs, message } of newest.values()) {
     const words = readCapacityKey(key);
-    if (words === undefined || kind === "open" || untilMs <= nowMs) continue;
+    if (words === undefined || kind === "open" || kind === "boot" || untilMs <= nowMs) continue;
     const availabilityDomain = shortDomain(words.availabilityDomain);
     const coolDown = { ...words, availabilityDomain, kind, untilMs, message };
     const place = [words.shape, availabilityDomain, words.capacityType, kind].join(" ");

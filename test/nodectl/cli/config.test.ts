@@ -68,7 +68,10 @@ describe("parseConfig()", () => {
       reconcileFile: "/run/citc/reconcile.json",
       orphanGraceSeconds: 300,
       bootLimitSeconds: undefined,
+      bootFailuresMax: 3,
+      bootCoolDownSeconds: 900,
       consoleDirectory: "/var/log/slurm/consoles",
+      metricsFile: "/var/lib/prometheus/node-exporter/citc.prom",
       pauseFile: "/etc/citc/paused",
     } satisfies Config);
   });

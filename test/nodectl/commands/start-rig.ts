@@ -97,6 +97,8 @@ export class StartRig {
       nowMs: () => this.clock.now(),
       capacityCoolDownMs: MINUTES_5,
       limitCoolDownMs: MINUTES_10,
+      imageOcid: "ocid1.image.oc1..a",
+      bootMs: MINUTES_10,
     });
   }
 }

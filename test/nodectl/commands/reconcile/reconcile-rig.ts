@@ -2,6 +2,7 @@ import type {
   MemoryStore,
   ReconcileContext,
 } from "../../../../nodectl/commands/reconcile/reconcile.ts";
+import type { CapacityEntry } from "../../../../nodectl/domain/capacity-entry.ts";
 import type { Log, LogFields } from "../../../../nodectl/domain/log.ts";
 import type { Claim } from "../../../../nodectl/domain/reconcile/sight.ts";
 import type { Instance, PrivateAddress } from "../../../../nodectl/oci/provider.ts";
@@ -24,6 +25,8 @@ export class ReconcileRig {
   readonly warnings: string[] = [];
   /** Words of a call to Slurm that refuses it. */
   readonly refusals = new Map<string, Error>();
+  /** What startnode is told of images and shapes. */
+  readonly capacities: CapacityEntry[] = [];
   memory = "";
   isMemoryBroken = false;
   slurmLists = 0;
@@ -85,6 +88,14 @@ export class ReconcileRig {
       log,
       concurrency: 4,
       retryDelayMs: 10 * MINUTE_MS,
+      capacity: {
+        add: (entry) => {
+          this.capacities.push(entry);
+          return Promise.resolve();
+        },
+      },
+      breaker: { failuresMax: 3, coolDownMs: 15 * MINUTE_MS },
+      imageOf: () => "ocid1.image.oc1..a",
     };
   }
 

@@ -47,7 +47,9 @@ function rig(overrides: Partial<StatusContext> = {}) {
     },
     clock: { now: () => NOW_MS },
     capacity: { read: () => Promise.resolve([]) },
-    memory: { read: () => Promise.resolve(formatMemory({ passMs: NOW_MS - 1, nodes: {} })) },
+    memory: {
+      read: () => Promise.resolve(formatMemory({ passMs: NOW_MS - 1, nodes: {}, boots: {} })),
+    },
     ...overrides,
   };
   return { cloud, asked, context };

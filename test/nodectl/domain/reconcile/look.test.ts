@@ -4,6 +4,7 @@ import {
   lookAtNodes,
   remember,
   type Lists,
+  type Recollection,
 } from "../../../../nodectl/domain/reconcile/look.ts";
 import {
   formatMemory,
@@ -25,7 +26,7 @@ function lists(overrides: Partial<Lists> = {}): Lists {
   };
 }
 
-function look(overrides: Partial<Lists>, memory: ReconcileMemory = NO_MEMORY): NodeSight {
+function look(overrides: Partial<Lists>, memory: Recollection = NO_MEMORY): NodeSight {
   const [node] = lookAtNodes(lists(overrides), memory);
   if (node === undefined) throw new Error("no node was seen");
   return node;
@@ -148,6 +149,7 @@ describe("the memory's file", () => {
   const waking = { notBeforeMs: 1, sinceMs: 2, isLaunched: true };
   const memory: ReconcileMemory = {
     passMs: NOW,
+    boots: { "boot ocid1.image.oc1..a VM.Standard2.1": 2 },
     nodes: {
       n1: {
         slurmState: "waking",

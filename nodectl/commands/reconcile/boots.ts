@@ -1,0 +1,90 @@
+import {
+  judgeBoots,
+  type Boot,
+  type BootFailures,
+  type BreakerLimits,
+} from "../../domain/reconcile/boot-failures.ts";
+import type { ReconcileMemory } from "../../domain/reconcile/memory.ts";
+import type { NodeSight } from "../../domain/reconcile/sight.ts";
+import type { Log } from "../../domain/log.ts";
+import type { CapacityStore } from "../../files/capacity-file.ts";
+import type { Instance } from "../../oci/provider.ts";
+import type { Acted } from "./act.ts";
+
+export interface BootContext {
+  /** The file that startnode asks before it launches. */
+  readonly capacity: Pick<CapacityStore, "add">;
+  readonly breaker: BreakerLimits;
+  /** The image that a node is launched with; undefined for one that nodes.json does not have. */
+  readonly imageOf: (nodeName: string) => string | undefined;
+  readonly clock: { now(): number };
+  readonly log: Log;
+}
+
+export interface BootsSeen {
+  readonly before: ReconcileMemory;
+  readonly nodes: readonly NodeSight[];
+  readonly instances: readonly Instance[];
+  readonly acted: Acted;
+}
+
+/**
+ * Counts the boots that this pass has seen fail or succeed, and tells startnode through the file of capacities which
+ * images and shapes to leave alone. That the file cannot be written is in the log: startnode launches on then.
+ */
+export async function countBoots(context: BootContext, seen: BootsSeen): Promise<BootFailures> {
+  const { capacity, breaker, clock, log } = context;
+  const boots = [...failedBoots(context, seen), ...goodBoots(context, seen)];
+  const verdict = judgeBoots(seen.before.boots, boots, { ...breaker, nowMs: clock.now() });
+  for (const entry of verdict.entries) {
+    const fields = { action: entry.key, reason: entry.message };
+    if (entry.kind === "open") log.info("boots succeed again", fields);
+    else log.error("boots fail: nothing is launched for a while", fields);
+    try {
+      await capacity.add(entry);
+    } catch (error) {
+      log.warn("could not use the file of capacities", { reason: String(error) });
+    }
+  }
+  return verdict.failures;
+}
+
+/** Machines that were replaced before they ever served. */
+function failedBoots(context: BootContext, { acted, instances }: BootsSeen): readonly Boot[] {
+  return acted.acts.flatMap(({ act: { rule, node }, problem }) => {
+    const isFailedBoot = FAILED_BOOTS.has(rule.id) && problem === undefined;
+    const lastWords = acted.consoles.get(node.name)?.lastLine ?? rule.why;
+    return isFailedBoot
+      ? bootsOf(context, { node, instances }, { isSuccess: false, lastWords })
+      : [];
+  });
+}
+
+const FAILED_BOOTS: ReadonlySet<string> = new Set([
+  "silent-boot",
+  "silent-and-too-small",
+  "too-small",
+]);
+
+/** Nodes that were waking at the last pass and are up now. */
+function goodBoots(context: BootContext, { before, nodes, instances }: BootsSeen): readonly Boot[] {
+  const up = nodes.filter(
+    ({ name, slurmState }) =>
+      before.nodes[name]?.waking !== undefined && (slurmState === "idle" || slurmState === "busy"),
+  );
+  return up.flatMap((node) => bootsOf(context, { node, instances }, { isSuccess: true }));
+}
+
+function bootsOf(
+  { imageOf }: BootContext,
+  { node, instances }: { readonly node: NodeSight; readonly instances: readonly Instance[] },
+  how: Pick<Boot, "isSuccess" | "lastWords">,
+): readonly Boot[] {
+  const imageOcid = imageOf(node.name);
+  const [newest] = instances
+    .filter(({ nodeName }) => nodeName === node.name)
+    .toSorted((a, b) => b.timeCreatedMs - a.timeCreatedMs);
+  return imageOcid === undefined || newest === undefined
+    ? []
+    : [{ imageOcid, offer: newest, ...how }];
+}

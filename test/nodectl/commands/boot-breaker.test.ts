@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { CapacityMemory } from "../../../nodectl/commands/capacity-memory.ts";
+import { bootKey, type CapacityEntry } from "../../../nodectl/domain/capacity-entry.ts";
+import { silentLog } from "./silent-log.ts";
+
+const IMAGE = "ocid1.image.oc1..a";
+const placement = {
+  shape: "VM.Standard2.1",
+  availabilityDomain: "Uocm:PHX-AD-1",
+  capacityType: "on-demand",
+} as const;
+const entry: CapacityEntry = {
+  key: bootKey(IMAGE, placement),
+  kind: "boot",
+  untilMs: 100_000,
+  message: "its last 3 boots failed: panic",
+};
+
+function memoryWith(stored: CapacityEntry[], nowMs: () => number): CapacityMemory {
+  return new CapacityMemory({
+    store: {
+      read: () => Promise.resolve([...stored]),
+      add: (added) => Promise.resolve(void stored.push(added)),
+    },
+    ...{ log: silentLog, nowMs, imageOcid: IMAGE },
+    ...{ capacityCoolDownMs: 1, limitCoolDownMs: 1, bootMs: 50_000 },
+  });
+}
+
+it("launches nothing of an image and shape whose boots fail, and says why", async () => {
+  const memory = memoryWith([entry], () => 99_999);
+  expect(await memory.look(placement)).toMatchObject({
+    kind: "closed",
+    untilMs: 100_000,
+    message: "its last 3 boots failed: panic",
+  });
+  expect(await memory.look(placement, "ocid1.image.oc1..b")).toEqual({ kind: "open" });
+  expect(await memory.look({ ...placement, shape: "VM.Standard2.2" })).toEqual({ kind: "open" });
+});
+
+it("lets one node try when it is time, of all runs, and the others wait for its boot", async () => {
+  const stored = [entry];
+  const memory = memoryWith(stored, () => 100_000);
+  expect(await memory.look(placement)).toEqual({ kind: "open" });
+  expect(await memory.look(placement)).toMatchObject({ kind: "closed", untilMs: 150_000 });
+  const otherRun = memoryWith(stored, () => 100_500);
+  expect(await otherRun.look(placement)).toMatchObject({ kind: "closed", untilMs: 150_000 });
+});
+
+it("launches again when reconcile has seen the try succeed", async () => {
+  const open = { key: entry.key, kind: "open", untilMs: 0, message: "" } as const;
+  const memory = memoryWith([entry, open], () => 1);
+  expect(await memory.look(placement)).toEqual({ kind: "open" });
+});
