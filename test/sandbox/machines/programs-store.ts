@@ -35,11 +35,19 @@ export async function ensurePrograms(
 
 async function removeOldest(storeDirectory: string): Promise<void> {
   const paths = (await readdir(storeDirectory)).map((name) => join(storeDirectory, name));
-  const used = await Promise.all(
-    paths.map(async (path) => ({ path, atMs: (await stat(path)).mtimeMs })),
-  );
+  const used = (await Promise.all(paths.map(lastUse))).flatMap((use) => use ?? []);
   const oldest = used.sort((left, right) => right.atMs - left.atMs).slice(KEPT_COUNT);
   for (const { path } of oldest) await rm(path, { recursive: true, force: true });
+}
+
+/** Undefined for what has gone meanwhile: another one that starts has put its part into place, or removed it. */
+async function lastUse(path: string): Promise<{ path: string; atMs: number } | undefined> {
+  try {
+    return { path, atMs: (await stat(path)).mtimeMs };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** Into place by rename: a second one that does the same at the same time finds the first one's work. */
