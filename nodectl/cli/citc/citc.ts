@@ -19,11 +19,12 @@ ${VERB_HELP}
 take --dry-run, and those that print take --json.
 
 Where to look first:
-  sinfo -R -o '%E  %N'                  why nodes are DOWN, and their next try
+  citc status                           what runs, what it costs, what is wrong
+  citc explain JOBID                    why a job waits, and what to do
   citc logs NODE                        what happened to one node, in order
+  citc doctor                           what the cluster lacks, with the cure
   citc reconcile --dry-run              where Slurm and OCI disagree
-  squeue -O JobID,State,Reason:25,admin_comment:300
-                                        why jobs wait, in our words
+  sinfo -R -o '%E  %N'                  why nodes are DOWN, and their next try
 
 Examples:
   sudo citc pause --reason 'the file server is down'
