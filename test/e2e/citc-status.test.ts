@@ -66,3 +66,15 @@ test("status tells what runs and costs, and its warnings rise and clear by thems
   await cluster.output(["scontrol", "update", `nodename=${NODE}`, "state=resume"]);
   expect(await status()).toMatchObject({ exitCode: 0, warnings: [] });
 });
+
+test("a pass of reconcile writes metrics where a node exporter reads them", async () => {
+  const directory = "/var/lib/prometheus/node-exporter";
+  await cluster.output(["mkdir", "-p", directory]);
+  await cluster.output(["citc", "reconcile"]);
+  const metrics = (await cluster.output(["cat", `${directory}/citc.prom`])).split("\n");
+  expect(metrics).toContain('citc_instances{shape="VM.Standard.E4.Flex",state="RUNNING"} 1');
+  expect(metrics).toContain('citc_launches_total{shape="VM.Standard.E4.Flex.1.8"} 1');
+  expect(metrics).toContain("citc_orphans 0");
+  expect(metrics.join("\n")).toMatch(/^citc_api_requests_total\{program="startnode"\} \d+$/m);
+  expect(metrics.at(-1)).toBe("# EOF");
+});
