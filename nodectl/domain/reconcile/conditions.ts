@@ -47,20 +47,27 @@ export function newAddressOf({ addresses = [], slurm }: NodeSight): string | und
 }
 
 /**
- * Of several living namesakes the one that Slurm talks to. While the node wakes and Slurm has no address of it yet, the newest:
+ * Of several living namesakes the one that Slurm talks to. While the node wakes no job runs on any of them: it is the one
+ * whose address has the node's name in OCI, as startnode's has; and while Slurm has no address either the newest, because
  * slurmctld ignores a machine that booted before the request. Undefined when it is not known for sure.
  */
 export function ownerOf(node: NodeSight): InstanceRecord | undefined {
-  const { slurm, slurmState } = node;
+  const { slurm, slurmState, addresses = [] } = node;
   const living = livingOf(node);
-  const [owner, ...more] = living.filter(
-    ({ ipAddress }) => ipAddress !== undefined && ipAddress === slurm?.address,
-  );
-  if (owner !== undefined) return more.length === 0 ? owner : undefined;
-  const isAddressless = slurmState === "waking" && slurm?.address === node.name;
-  return isAddressless
+  const at = (wanted: readonly string[]): readonly InstanceRecord[] =>
+    living.filter(({ ipAddress }) => ipAddress !== undefined && wanted.includes(ipAddress));
+  const owners = at(slurm === undefined ? [] : [slurm.address]);
+  if (owners.length > 0) return onlyOf(owners);
+  if (slurmState !== "waking") return undefined;
+  const named = at(addresses);
+  if (named.length > 0) return onlyOf(named);
+  return slurm?.address === node.name
     ? living.toSorted((a, b) => b.timeCreatedMs - a.timeCreatedMs)[0]
     : undefined;
+}
+
+function onlyOf([only, ...more]: readonly InstanceRecord[]): InstanceRecord | undefined {
+  return more.length === 0 ? only : undefined;
 }
 
 export function livingOf(node: NodeSight): readonly InstanceRecord[] {

@@ -23,7 +23,7 @@ export const CONDITIONS = {
   "past-run-deadline": "it has been waking for longer than `run_deadline_seconds`",
   "other-address": "OCI gives it one address, and Slurm has another",
   "has-owner":
-    "Slurm's address tells which of them is the node's; while it wakes and has none, it is the newest",
+    "Slurm's address tells which of them is the node's; while it wakes, OCI's address with its name does, else it is the newest",
   "not-heard": "its slurmd does not answer",
   "has-jobs": "it has jobs",
   "silent-invalid":

@@ -137,7 +137,8 @@ export class SimulatedWorld {
     const isUp = ailment !== "hung" && ailment !== "never-boots";
     if (!isUp || this.#nowMs - sinceMs < SLURMD_MS) return undefined;
     const { instanceOcid, vnic } = record;
-    return { instanceOcid, ipAddress: vnic.ipAddress, isSmall: ailment === "small" };
+    const isSmall = ailment === "small";
+    return { instanceOcid, ipAddress: vnic.ipAddress, bootMs: sinceMs, isSmall };
   }
 
   /** Its slurmd answers, on the machine that registered. */

@@ -15,6 +15,7 @@ export const TIMERS = {
 export interface Machine {
   readonly instanceOcid: string;
   readonly ipAddress: string;
+  readonly bootMs: number;
   /** It registers with less than slurm.conf says. */
   readonly isSmall: boolean;
 }
@@ -142,9 +143,14 @@ export class SlurmctldModel {
     return node;
   }
 
-  async #update(names: readonly string[], change: (node: ModelNode) => void): Promise<void> {
-    await Promise.resolve();
-    for (const name of names) change(this.#node(name));
+  /** At once, as scontrol's callers see it: no time passes in between. */
+  #update(names: readonly string[], change: (node: ModelNode) => void): Promise<void> {
+    try {
+      for (const name of names) change(this.#node(name));
+      return Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   #tickNode(node: ModelNode): void {
@@ -156,7 +162,9 @@ export class SlurmctldModel {
   #tickWaking(node: ModelNode): void {
     const now = this.#world.now();
     const machine = this.#world.machineOf(node.name);
-    if (machine !== undefined && node.base !== "DOWN") {
+    // node_mgr.c: "Still waiting for boot of node" for whatever booted before the request.
+    const isNew = machine !== undefined && machine.bootMs > node.powerMs;
+    if (isNew && node.base !== "DOWN") {
       this.#register(node, machine);
     } else if (now - node.powerMs > TIMERS.resumeTimeoutMs) {
       node.flags.delete("POWERING_UP");
