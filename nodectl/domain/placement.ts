@@ -81,6 +81,11 @@ export function shapeLabel({ shape, shapeConfig }: ShapeOffer): string {
     : `${shape}.${shapeConfig.ocpus}.${shapeConfig.memoryGib}`;
 }
 
+/** What an instance was launched as. OCI gives the size of every shape; only of flexible ones it belongs to the name. */
+export function launchedOffer({ shape, shapeConfig }: ShapeOffer): ShapeOffer {
+  return shape.endsWith(".Flex") && shapeConfig !== undefined ? { shape, shapeConfig } : { shape };
+}
+
 /** Without the tenancy's prefix, which is the same everywhere: `Uocm:PHX-AD-1` -> `PHX-AD-1`. */
 export function shortDomain(availabilityDomain: string): string {
   return availabilityDomain.replace(/^[^:]*:/, "");

@@ -1,3 +1,5 @@
+import { groupBy } from "../../domain/group-by.ts";
+import { launchedOffer } from "../../domain/placement.ts";
 import {
   judgeBoots,
   type Boot,
@@ -34,7 +36,8 @@ export interface BootsSeen {
  */
 export async function countBoots(context: BootContext, seen: BootsSeen): Promise<BootFailures> {
   const { capacity, breaker, clock, log } = context;
-  const boots = [...failedBoots(context, seen), ...goodBoots(context, seen)];
+  const byNode = groupBy(seen.instances, ({ nodeName }) => nodeName);
+  const boots = [...failedBoots(context, seen, byNode), ...goodBoots(context, seen, byNode)];
   const verdict = judgeBoots(seen.before.boots, boots, { ...breaker, nowMs: clock.now() });
   for (const entry of verdict.entries) {
     const fields = { action: entry.key, reason: entry.message };
@@ -49,14 +52,14 @@ export async function countBoots(context: BootContext, seen: BootsSeen): Promise
   return verdict.failures;
 }
 
+type ByNode = ReadonlyMap<string, readonly Instance[]>;
+
 /** Machines that were replaced before they ever served. */
-function failedBoots(context: BootContext, { acted, instances }: BootsSeen): readonly Boot[] {
+function failedBoots(context: BootContext, { acted }: BootsSeen, byNode: ByNode): readonly Boot[] {
   return acted.acts.flatMap(({ act: { rule, node }, problem }) => {
     const isFailedBoot = FAILED_BOOTS.has(rule.id) && problem === undefined;
     const lastWords = acted.consoles.get(node.name)?.lastLine ?? rule.why;
-    return isFailedBoot
-      ? bootsOf(context, { node, instances }, { isSuccess: false, lastWords })
-      : [];
+    return isFailedBoot ? bootsOf(context, { node, byNode }, { isSuccess: false, lastWords }) : [];
   });
 }
 
@@ -67,24 +70,28 @@ const FAILED_BOOTS: ReadonlySet<string> = new Set([
 ]);
 
 /** Nodes that were waking at the last pass and are up now. */
-function goodBoots(context: BootContext, { before, nodes, instances }: BootsSeen): readonly Boot[] {
+function goodBoots(
+  context: BootContext,
+  { before, nodes }: BootsSeen,
+  byNode: ByNode,
+): readonly Boot[] {
   const up = nodes.filter(
     ({ name, slurmState }) =>
       before.nodes[name]?.waking !== undefined && (slurmState === "idle" || slurmState === "busy"),
   );
-  return up.flatMap((node) => bootsOf(context, { node, instances }, { isSuccess: true }));
+  return up.flatMap((node) => bootsOf(context, { node, byNode }, { isSuccess: true }));
 }
 
 function bootsOf(
   { imageOf }: BootContext,
-  { node, instances }: { readonly node: NodeSight; readonly instances: readonly Instance[] },
+  { node, byNode }: { readonly node: NodeSight; readonly byNode: ByNode },
   how: Pick<Boot, "isSuccess" | "lastWords">,
 ): readonly Boot[] {
   const imageOcid = imageOf(node.name);
-  const [newest] = instances
-    .filter(({ nodeName }) => nodeName === node.name)
-    .toSorted((a, b) => b.timeCreatedMs - a.timeCreatedMs);
+  const [newest] = (byNode.get(node.name) ?? []).toSorted(
+    (a, b) => b.timeCreatedMs - a.timeCreatedMs,
+  );
   return imageOcid === undefined || newest === undefined
     ? []
-    : [{ imageOcid, offer: newest, ...how }];
+    : [{ imageOcid, offer: launchedOffer(newest), ...how }];
 }

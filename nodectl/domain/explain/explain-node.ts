@@ -1,7 +1,7 @@
 import { nearestNames } from "../edit-distance.ts";
 import { expandedNames } from "../group-names.ts";
 import type { NodeGroup } from "../launch-specification.ts";
-import { shapeLabel } from "../placement.ts";
+import { launchedOffer, shapeLabel } from "../placement.ts";
 import type { Decision } from "../reconcile/decide.ts";
 import { isOurText } from "../reconcile/reasons.ts";
 import { ACTIONS, PATIENCE } from "../reconcile/rule.ts";
@@ -97,7 +97,7 @@ function machineWords(name: string, { machines: byName, nowMs }: ClusterFacts): 
   const living = sorted.filter(({ lifecycleState }) => lifecycleState !== "TERMINATED");
   const shown = living.length > 0 ? living : sorted.slice(0, 1);
   return shown.slice(0, MACHINES_MAX).map((machine) => {
-    const place = `${shapeLabel(machine)} in ${shortDomain(machine.availabilityDomain)}`;
+    const place = `${shapeLabel(launchedOffer(machine))} in ${shortDomain(machine.availabilityDomain)}`;
     return `OCI has its ${living.length === 0 ? "last " : ""}instance as ${machine.lifecycleState}: ${place}, created ${timeWords(machine.timeCreatedMs, nowMs)} (${machine.instanceOcid}).`;
   });
 }

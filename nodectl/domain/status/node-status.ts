@@ -1,5 +1,5 @@
 import { usdPerHour } from "../price-list.ts";
-import { shapeLabel, shortDomain, type CapacityType } from "../placement.ts";
+import { launchedOffer, shapeLabel, shortDomain, type CapacityType } from "../placement.ts";
 import type { LaunchSpecification } from "../launch-specification.ts";
 import type { Decision } from "../reconcile/decide.ts";
 import { isLiving, type InstanceRecord, type InstanceState } from "../reconcile/instance-state.ts";
@@ -97,11 +97,8 @@ function offerOf(
   specification: LaunchSpecification | undefined,
 ): Pick<NodeStatus, "shape" | "availabilityDomain"> {
   if (instance !== undefined) {
-    // OCI gives the size of every shape; only of flexible ones it belongs to the name.
-    const { shape, shapeConfig } = instance;
-    const isFlexible = shape.endsWith(".Flex") && shapeConfig !== undefined;
     return {
-      shape: shapeLabel(isFlexible ? { shape, shapeConfig } : { shape }),
+      shape: shapeLabel(launchedOffer(instance)),
       availabilityDomain: shortDomain(instance.availabilityDomain),
     };
   }

@@ -1,5 +1,8 @@
 import { expect, it } from "vitest";
+import { CapacityMemory } from "../../../../nodectl/commands/capacity-memory.ts";
 import { reconcile } from "../../../../nodectl/commands/reconcile/reconcile.ts";
+import type { ShapeOffer } from "../../../../nodectl/domain/launch-specification.ts";
+import { silentLog } from "../silent-log.ts";
 import { MINUTE_MS, ReconcileRig } from "./reconcile-rig.ts";
 
 async function passes(rig: ReconcileRig, count: number): Promise<void> {
@@ -34,4 +37,31 @@ it("opens it again when the node that tries comes up", async () => {
   rig.setNode("n1", "ALLOCATED");
   await passes(rig, 1);
   expect(rig.capacities.map(({ kind }) => kind)).toEqual(["boot", "open"]);
+});
+
+it.each<{ shape: string; shapeConfig: NonNullable<ShapeOffer["shapeConfig"]>; offer: ShapeOffer }>([
+  {
+    shape: "VM.Standard2.1",
+    shapeConfig: { ocpus: 1, memoryGib: 15 },
+    offer: { shape: "VM.Standard2.1" },
+  },
+  {
+    shape: "VM.Standard.E4.Flex",
+    shapeConfig: { ocpus: 8, memoryGib: 64 },
+    offer: { shape: "VM.Standard.E4.Flex", shapeConfig: { ocpus: 8, memoryGib: 64 } },
+  },
+])("keeps startnode from $shape, of whose instances OCI tells the size", async (launched) => {
+  const { shape, shapeConfig, offer } = launched;
+  const rig = new ReconcileRig();
+  rig.setNode("n1", "ALLOCATED+POWERING_UP+NOT_RESPONDING");
+  const timeCreatedMs = rig.clock.now() - 11 * MINUTE_MS;
+  rig.cloud.add({ nodeName: "n1", lifecycleState: "RUNNING", shape, shapeConfig, timeCreatedMs });
+  await passes(rig, 3);
+  const memory = new CapacityMemory({
+    store: { read: () => Promise.resolve(rig.capacities), add: () => Promise.resolve() },
+    ...{ log: silentLog, nowMs: () => rig.clock.now(), imageOcid: "ocid1.image.oc1..a" },
+    ...{ capacityCoolDownMs: 1, limitCoolDownMs: 1, bootMs: 1 },
+  });
+  const place = { availabilityDomain: "Uocm:PHX-AD-1", capacityType: "on-demand" } as const;
+  expect(await memory.look({ ...offer, ...place })).toMatchObject({ kind: "closed" });
 });

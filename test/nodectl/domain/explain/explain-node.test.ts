@@ -77,6 +77,13 @@ describe("explainNode()", () => {
     expect(told.next.join()).toMatch(/Slurm gives it up at about .*in 14 min/);
   });
 
+  it("names a machine as limits.yaml does: OCI tells the size of fixed shapes too", () => {
+    const shapeConfig = { ocpus: 1, memoryGib: 15 };
+    const fixed = { ...machine("a-1", "RUNNING"), shape: "VM.Standard2.1", shapeConfig };
+    const told = explainNode("a-1", facts({ nodes: [node("a-1", "IDLE")], machines: [fixed] }));
+    expect(textOf(told)).toContain("OCI has its instance as RUNNING: VM.Standard2.1 in PHX-AD-1,");
+  });
+
   it("says who drained it and why, and that reconcile leaves it alone", () => {
     const drained = node("a-1", "IDLE+DRAIN", "broken fan", "root");
     const machines = [machine("a-1", "RUNNING")];
