@@ -40,6 +40,7 @@ export async function lookAtCluster(context: StatusContext): Promise<ClusterStat
     coolDowns: coolDowns.value,
     bootLimitMs: context.limits.bootLimitMs,
     orphanGraceMs: context.limits.orphanGraceMs,
+    runDeadlineMs: context.limits.runDeadlineMs,
   };
   return { ...sight, warnings: warningsOf(sight) };
 }

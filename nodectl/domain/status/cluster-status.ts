@@ -21,6 +21,8 @@ export interface ClusterSight {
   readonly bootLimitMs: number;
   /** How long reconcile lets an instance live that no node needs. */
   readonly orphanGraceMs: number;
+  /** Within it a run of startnode launches, or says that it could not. */
+  readonly runDeadlineMs: number;
 }
 
 /** Something that a person should know; gone when its cause is gone. */

@@ -93,11 +93,14 @@ function adviceOfReport(nodes: readonly NodeStatus[], instances: number): string
 }
 
 /** The plan is there, and nobody carries it out. */
-function overdueWarnings({ nodes, nowMs, orphanGraceMs }: ClusterSight): readonly Warning[] {
+function overdueWarnings(sight: ClusterSight): readonly Warning[] {
+  const { nodes, nowMs } = sight;
   const overdue = nodes
     .filter(isPlanned)
     .filter(
-      ({ plan }) => plan.kind !== "report" && nowMs - plan.sinceMs > orphanGraceMs + OVERDUE_MS,
+      (node) =>
+        node.plan.kind !== "report" &&
+        nowMs - node.plan.sinceMs > patienceMsOf(node, sight) + OVERDUE_MS,
     );
   return [...groupBy(overdue, ({ plan }) => plan.rule)].map(([rule, group]) => {
     const oldestMs = Math.min(...group.map(({ plan }) => plan.sinceMs));
@@ -110,6 +113,17 @@ function overdueWarnings({ nodes, nowMs, orphanGraceMs }: ClusterSight): readonl
       nodes: namesOf(group),
     };
   });
+}
+
+/**
+ * How long after its states were first seen what is due with a node is due at the latest. One that wakes is in the same
+ * states while all is well with it, until a limit has passed.
+ */
+function patienceMsOf({ wakingSinceMs }: NodeStatus, sight: ClusterSight): number {
+  const { orphanGraceMs, bootLimitMs, runDeadlineMs } = sight;
+  return wakingSinceMs === undefined
+    ? orphanGraceMs
+    : Math.max(orphanGraceMs, bootLimitMs, runDeadlineMs);
 }
 
 function failedNodeWarnings({ nodes, nowMs }: ClusterSight): readonly Warning[] {

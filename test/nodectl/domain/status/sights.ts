@@ -90,6 +90,7 @@ export function sight(overrides: Partial<ClusterSight> = {}): ClusterSight {
     coolDowns: [],
     bootLimitMs: 12 * MINUTE_MS,
     orphanGraceMs: 5 * MINUTE_MS,
+    runDeadlineMs: 10 * MINUTE_MS,
     ...overrides,
   };
 }

@@ -62,6 +62,21 @@ test("what is due warns only when nobody has done it for ten minutes", () => {
   expect(warning?.what).toContain("1 node not put in order for 11 min");
 });
 
+test("a node that wakes is not overdue when its boot limit or the run's deadline has just passed", () => {
+  const waking = (sinceMs: number) =>
+    upNode({
+      ...{ slurmState: "waking", wakingSinceMs: sinceMs },
+      plan: { kind: "act", rule: { ...RULE, id: "silent-boot" }, sinceMs },
+    });
+  const overdueAt = (ageMs: number, limits: Partial<ClusterSight> = {}) =>
+    idsOf({ nodes: [waking(NOW_MS - ageMs)], ...limits }).filter((id) => id.startsWith("overdue-"));
+  expect(overdueAt(16 * MINUTE_MS)).toEqual([]);
+  expect(overdueAt(18 * MINUTE_MS)).toEqual(["overdue-silent-boot"]);
+  const limits = { bootLimitMs: MINUTE_MS, orphanGraceMs: MINUTE_MS };
+  expect(overdueAt(14 * MINUTE_MS, limits)).toEqual([]);
+  expect(overdueAt(16 * MINUTE_MS, limits)).toEqual(["overdue-silent-boot"]);
+});
+
 test("nodes without a machine say OCI's words and when they come back, and no more when they have", () => {
   const reason = failureReason("Out of host capacity for X in PHX-AD-1", NOW_MS + 4 * MINUTE_MS);
   const nodes = [offNode({ slurmState: "off-down-ours", reason })];
