@@ -90,6 +90,7 @@ const WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
     /^JobArrayTaskLimit$/,
     "as many tasks of the array run as it allows at once (the number after % in --array)",
   ],
+  [/^MaxPowered/, "as many nodes are powered up as the configuration allows"],
   [
     /^Assoc(Grp|Max)|^(Grp|Max)|^Association/,
     "its account or user has reached a limit that accounting sets",
@@ -97,11 +98,9 @@ const WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^(QOS|Qos)/, "its quality of service (QOS) has reached or does not allow what it asks for"],
   [/^InvalidAccount$/, "its account is not known to accounting any more"],
   [/^InvalidQOS$/, "its QOS is not known to accounting any more"],
-  [/^BurstBuffer|^BurstBufferStageIn/, "its data are being moved to where it will run"],
+  [/^BurstBuffer/, "its data are being moved to where it will run"],
   [/^(Prolog|Configuring)$/, "its nodes are being prepared"],
-  [/^Cleaning$/, "Slurm still cleans up after its last run"],
   [/^DeadLine$/, "it cannot end before its deadline any more"],
-  [/^ResourcesOverlap|^MaxPowered/, "as many nodes are powered up as the configuration allows"],
   [/^FedJobLock$/, "the clusters of the federation agree on who runs it"],
 ];
 

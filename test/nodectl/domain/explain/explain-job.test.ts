@@ -141,6 +141,8 @@ describe("explainJob() of a job that waits for a person or a time", () => {
   it("explains Slurm's other words, and quotes those that it does not know", () => {
     expect(explain({ reason: "Licenses" }).headline).toContain("licences");
     expect(explain({ reason: "QOSMaxJobsPerUserLimit" }).headline).toContain("quality of service");
+    expect(explain({ reason: "MaxPowered" }).headline).toContain("nodes are powered up");
+    expect(explain({ reason: "MaxJobsPerAccount" }).headline).toContain("accounting sets");
     expect(explain({ reason: "SomethingNew" }).headline).toContain('Slurm says "SomethingNew"');
   });
 });
