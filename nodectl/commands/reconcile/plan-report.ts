@@ -1,7 +1,7 @@
 import { groupBy } from "../../domain/group-by.ts";
 import { compressHostlist } from "../../domain/hostlist.ts";
 import type { Decision } from "../../domain/reconcile/decide.ts";
-import { ACTIONS, PATIENCE } from "../../domain/reconcile/rule.ts";
+import { actionText, patienceText } from "../../domain/status/plan-text.ts";
 import type { ReconcileOutcome } from "./reconcile.ts";
 
 type Shown = Exclude<ReconcileOutcome, { kind: "blind" }>;
@@ -51,7 +51,7 @@ function paragraph(
   return [
     nodes,
     `  why:  ${rule.why}`,
-    `  ${verdict(kind, outcome)} ${ACTIONS[rule.action]}${later(kind, rule.patience)}`,
+    `  ${verdict(kind, outcome)} ${actionText(rule)}${kind === "wait" ? `, ${patienceText(rule)}` : ""}`,
   ];
 }
 
@@ -64,10 +64,6 @@ function verdict(kind: Open["kind"], outcome: Shown["kind"]): string {
     case "act":
       return outcome === "planned" ? "plan:" : "done:";
   }
-}
-
-function later(kind: Open["kind"], patience: keyof typeof PATIENCE): string {
-  return kind === "wait" ? `, ${PATIENCE[patience]}` : "";
 }
 
 function describe({ kind, rule, node }: Open): object {

@@ -4,7 +4,7 @@ import type { NodeGroup } from "../launch-specification.ts";
 import { launchedOffer, shapeLabel } from "../placement.ts";
 import type { Decision } from "../reconcile/decide.ts";
 import { isOurText } from "../reconcile/reasons.ts";
-import { ACTIONS, PATIENCE } from "../reconcile/rule.ts";
+import { actionText, patienceText } from "../status/plan-text.ts";
 import { outlookOf, refusalWords } from "./capacity-outlook.ts";
 import { jobsByNode } from "./explain-queue.ts";
 import { explanation, type Advice, type Explanation } from "./explanation.ts";
@@ -195,12 +195,12 @@ function nextOf(
 function decisionWords(decision: Decision | undefined): readonly string[] {
   if (decision === undefined || decision.kind === "in-order") return [];
   const { rule } = decision;
-  const what = ACTIONS[rule.action];
+  const what = actionText(rule);
   switch (decision.kind) {
     case "report":
       return [`citc reconcile leaves it alone: ${rule.why}.`];
     case "wait":
-      return [`citc reconcile has seen: ${rule.why}. It will ${what}, ${PATIENCE[rule.patience]}.`];
+      return [`citc reconcile has seen: ${rule.why}. It will ${what}, ${patienceText(rule)}.`];
     case "act":
       return [`The next pass of citc reconcile will ${what}: ${rule.why}.`];
   }

@@ -32,6 +32,14 @@ describe("formatPlan()", () => {
     );
   });
 
+  it("writes settings and commands as a terminal does, without the README's marks", async () => {
+    rig.setNode("n4", "IDLE+INVALID_REG");
+    rig.launch("n4", "RUNNING");
+    const told = await report(true);
+    expect(told).toContain("wait: set it DOWN for retry_seconds (its jobs are requeued and told)");
+    expect(told).not.toContain("`");
+  });
+
   it("says in the same words what was done, and what was refused", async () => {
     rig.nodes.delete("n2");
     rig.claims.delete("n2");
