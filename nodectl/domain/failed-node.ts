@@ -42,6 +42,15 @@ export function retryTimeOf(reason: string): number | undefined {
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }
 
+/**
+ * The same while it is still to come. A time that is past says nothing of the node's present state: slurmctld 24.11 keeps a
+ * reason over a return to service (seen).
+ */
+export function comingTryOf(reason: string, nowMs: number): number | undefined {
+  const timeMs = retryTimeOf(reason);
+  return timeMs === undefined || timeMs <= nowMs ? undefined : timeMs;
+}
+
 /** What the decision needs of Slurm's record of a node. */
 export interface FailedNodeRecord {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { retryTimeOf, STARTNODE_PREFIX } from "./failed-node.ts";
+import { comingTryOf, STARTNODE_PREFIX } from "./failed-node.ts";
 import { localIsoTime } from "./local-time.ts";
 
 /** An admin's decision that nothing is to be launched. */
@@ -49,6 +49,11 @@ export function pauseWords({ who, sinceMs, reason }: Pause): string {
   return `paused by ${who}${since}${reason === "" ? "" : `: ${reason}`}`;
 }
 
+/** True of the reason that startnode gives a node which it does not launch because of a pause. */
+export function isPauseReason(reason: string): boolean {
+  return reason.startsWith(`${STARTNODE_PREFIX} ${PAUSED}`);
+}
+
 /** What is asked of a node that may wait for the end of a pause. */
 export interface PausedNodeRecord {
   readonly name: string;
@@ -68,14 +73,15 @@ export interface PausedNodes {
 
 /** The nodes that startnode gave up because of a pause, by how far they have come since. */
 export function pausedNodes(records: readonly PausedNodeRecord[], nowMs: number): PausedNodes {
-  const own = records.filter(({ reason }) => reason.startsWith(`${STARTNODE_PREFIX} ${PAUSED}`));
+  const own = records.filter(({ reason }) => isPauseReason(reason));
   const namesOf = (isSo: (record: PausedNodeRecord) => boolean): readonly string[] =>
     own.filter(isSo).map(({ name }) => name);
   return {
     off: namesOf((record) => isDownBy(record, "POWERED_DOWN")),
     going: namesOf((record) => isDownBy(record, "POWERING_DOWN")),
-    // A reason may outlive what it was the reason of (24.11).
-    settling: namesOf((record) => isSettling(record) && (retryTimeOf(record.reason) ?? 0) > nowMs),
+    settling: namesOf(
+      (record) => isSettling(record) && comingTryOf(record.reason, nowMs) !== undefined,
+    ),
   };
 }
 

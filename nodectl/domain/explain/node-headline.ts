@@ -1,6 +1,7 @@
-import { retryTimeOf } from "../failed-node.ts";
+import { comingTryOf } from "../failed-node.ts";
 import { slurmStateOf, type SlurmState } from "../reconcile/slurm-state.ts";
 import type { ClusterFacts } from "./facts.ts";
+import { failureKindOf, type FailureKind } from "./failure-kind.ts";
 import { phaseOf, type NodePhase } from "./node-phase.ts";
 import { timeWords } from "./time-words.ts";
 
@@ -9,7 +10,7 @@ export interface NodeSituation {
   readonly state: SlurmState;
   readonly reason: string;
   readonly reasonUser: string;
-  /** When the reason says that it is tried again. */
+  /** When the reason says that it is tried again, unless that is past. */
   readonly retryAtMs: number | undefined;
   readonly phase: NodePhase;
 }
@@ -22,7 +23,7 @@ export function situationOf(name: string, facts: ClusterFacts): NodeSituation {
     state: slurmStateOf(record),
     reason,
     reasonUser: record?.reasonUser ?? "",
-    retryAtMs: retryTimeOf(reason),
+    retryAtMs: comingTryOf(reason, facts.nowMs),
     phase: phaseOf(name, facts, wantedSince(name, facts)),
   };
 }
@@ -37,7 +38,7 @@ function wantedSince(name: string, { jobs }: ClusterFacts): number | undefined {
 
 /** What the node is at the moment, in one sentence. */
 export function nodeHeadline(
-  { name, state, retryAtMs, reasonUser, phase }: NodeSituation,
+  { name, state, retryAtMs, reason, reasonUser, phase }: NodeSituation,
   nowMs: number,
 ): string {
   const until = retryAtMs === undefined ? "" : ` until ${timeWords(retryAtMs, nowMs)}`;
@@ -48,7 +49,7 @@ export function nodeHeadline(
     case "off":
       return `${name} is off and free: the first job that needs it has it started.`;
     case "off-down-ours":
-      return `${name} is off${until}: no machine was to be had for it.`;
+      return `${name} is off${until}: ${FAILURES[failureKindOf(reason)]}.`;
     case "off-down-slurm":
       return `${name} is off and DOWN: Slurm gave it up.`;
     case "off-down-admin":
@@ -64,7 +65,7 @@ export function nodeHeadline(
     case "going":
       return retryAtMs === undefined
         ? `${name} is being powered down; it is free again in a moment.`
-        : `${name} is off${until}: no machine was to be had for it.`;
+        : `${name} is off${until}: ${FAILURES[failureKindOf(reason)]}.`;
     case "idle":
       return `${name} is up and free.`;
     case "busy":
@@ -72,7 +73,7 @@ export function nodeHeadline(
     case "silent":
       return `${name} is up, and its slurmd does not answer.`;
     case "down-ours":
-      return `${name} is DOWN${until}: our own programs gave it up.`;
+      return `${name} is DOWN${until}: ${FAILURES["given-up"]}.`;
     case "down-slurm":
       return `${name} is DOWN: Slurm gave it up.`;
     case "down-admin":
@@ -87,6 +88,12 @@ export function nodeHeadline(
       return `${name} takes no new jobs: ${person} has drained it.`;
   }
 }
+
+const FAILURES: Readonly<Record<FailureKind, string>> = {
+  "no-machine": "no machine was to be had for it",
+  paused: "launching is paused",
+  "given-up": "our own programs gave it up",
+};
 
 function wakingWords(phase: NodePhase): string {
   const isLaunched = phase.kind === "waking" && phase.launchedMs !== undefined;

@@ -1,4 +1,4 @@
-import { retryTimeOf } from "../failed-node.ts";
+import { comingTryOf } from "../failed-node.ts";
 import { isLiving } from "../reconcile/instance-state.ts";
 import { slurmStateOf } from "../reconcile/slurm-state.ts";
 import type { ClusterFacts, Machine } from "./facts.ts";
@@ -22,7 +22,7 @@ export type NodePhase =
     }
   /** Its slurmd has registered and is heard. */
   | { readonly kind: "up" }
-  /** No machine was to be had for it. */
+  /** It was given up, or could not be started: its reason tells which. */
   | { readonly kind: "failed"; readonly retryAtMs: number | undefined; readonly reason: string }
   /** Slurm powers it down. */
   | { readonly kind: "going" }
@@ -52,13 +52,13 @@ export function phaseOf(nodeName: string, facts: ClusterFacts, sinceMs?: number)
     case "silent":
       return { kind: "not-heard" };
     case "going":
-      return record !== undefined && retryTimeOf(record.reason) !== undefined
-        ? failed(record.reason)
+      return record !== undefined && comingTryOf(record.reason, facts.nowMs) !== undefined
+        ? failed(record.reason, facts)
         : { kind: "going" };
     case "off-down-ours":
     case "waking-down":
     case "down-ours":
-      return failed(record?.reason ?? "");
+      return failed(record?.reason ?? "", facts);
     case "absent":
     case "off-down-slurm":
     case "off-down-admin":
@@ -77,8 +77,8 @@ export function phaseOf(nodeName: string, facts: ClusterFacts, sinceMs?: number)
   }
 }
 
-function failed(reason: string): NodePhase {
-  return { kind: "failed", retryAtMs: retryTimeOf(reason), reason };
+function failed(reason: string, { nowMs }: ClusterFacts): NodePhase {
+  return { kind: "failed", retryAtMs: comingTryOf(reason, nowMs), reason };
 }
 
 function wakingPhase(

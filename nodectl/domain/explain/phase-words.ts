@@ -1,5 +1,6 @@
 import { isOurText } from "../reconcile/reasons.ts";
 import type { ClusterFacts } from "./facts.ts";
+import { failureKindOf, type FailureKind } from "./failure-kind.ts";
 import type { NodePhase } from "./node-phase.ts";
 import { durationWords, timeWords } from "./time-words.ts";
 import { shortDomain } from "./words.ts";
@@ -27,7 +28,7 @@ export function phaseWords(phase: NodePhase, facts: ClusterFacts): string {
     case "up":
       return "up";
     case "failed":
-      return `no machine was to be had${phase.retryAtMs === undefined ? "" : `; tried again from ${timeWords(phase.retryAtMs, nowMs)}`}`;
+      return `${FAILURES[failureKindOf(phase.reason)]}${phase.retryAtMs === undefined ? "" : `; tried again from ${timeWords(phase.retryAtMs, nowMs)}`}`;
     case "going":
       return "being powered down; free again in a moment";
     case "not-heard":
@@ -36,6 +37,12 @@ export function phaseWords(phase: NodePhase, facts: ClusterFacts): string {
       return outOfServiceWords(phase.reason, phase.by);
   }
 }
+
+const FAILURES: Readonly<Record<FailureKind, string>> = {
+  "no-machine": "no machine was to be had",
+  paused: "launching is paused",
+  "given-up": "given up",
+};
 
 function bootWords(what: string, launchedMs: number, facts: ClusterFacts): string {
   const usual = durationWords(facts.expectations.bootMs);

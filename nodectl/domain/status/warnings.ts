@@ -1,4 +1,4 @@
-import { retryTimeOf } from "../failed-node.ts";
+import { comingTryOf } from "../failed-node.ts";
 import { groupBy } from "../group-by.ts";
 import { compressHostlist } from "../hostlist.ts";
 import { billOf, type ClusterSight, type Warning } from "./cluster-status.ts";
@@ -128,8 +128,8 @@ function patienceMsOf({ wakingSinceMs }: NodeStatus, sight: ClusterSight): numbe
 
 function failedNodeWarnings({ nodes, nowMs }: ClusterSight): readonly Warning[] {
   const failed = nodes.flatMap((node) => {
-    const retryAtMs = retryTimeOf(node.reason);
-    return retryAtMs === undefined || retryAtMs <= nowMs ? [] : [{ node, retryAtMs }];
+    const retryAtMs = comingTryOf(node.reason, nowMs);
+    return retryAtMs === undefined ? [] : [{ node, retryAtMs }];
   });
   const byWords = groupBy(failed, ({ node }) => wordsOfReason(node.reason));
   return [...byWords].map(([words, group]) => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { explainNode } from "../../../../nodectl/domain/explain/explain-node.ts";
-import { failureReason } from "../../../../nodectl/domain/failed-node.ts";
+import { phaseOf } from "../../../../nodectl/domain/explain/node-phase.ts";
+import { phaseWords } from "../../../../nodectl/domain/explain/phase-words.ts";
+import { failureReason, nextTryText } from "../../../../nodectl/domain/failed-node.ts";
 import { decide } from "../../../../nodectl/domain/reconcile/decide.ts";
 import { lookAtNodes } from "../../../../nodectl/domain/reconcile/look.ts";
 import { NO_MEMORY } from "../../../../nodectl/domain/reconcile/memory.ts";
@@ -62,6 +64,35 @@ describe("explainNode()", () => {
     ]);
   });
 
+  it.each([
+    [
+      "startnode: launching is paused by opc: trouble",
+      "launching is paused",
+      "launching is paused",
+    ],
+    ["reconcile: it is too small", "our own programs gave it up", "given up"],
+  ])("speaks of OCI's machines only where they were not to be had: %s", (words, said, inShort) => {
+    const reason = `${words} ${nextTryText(NOW_MS + 4 * MINUTE_MS)}`;
+    for (const state of ["DOWN+POWERED_DOWN", "IDLE+POWERING_DOWN"]) {
+      const around = facts({ nodes: [node("a-1", state, reason)] });
+      const told = explainNode("a-1", around);
+      expect(told.headline).toMatch(/^a-1 is off until .*in 4 min\): /);
+      expect(told.headline.endsWith(`: ${said}.`)).toBe(true);
+      expect(phaseWords(phaseOf("a-1", around), around)).toMatch(
+        RegExp(`^${inShort}; tried again`),
+      );
+    }
+  });
+
+  it("does not take a next try that is past, as 24.11 keeps it, for what holds now", () => {
+    const past = failureReason("Out of host capacity", NOW_MS - MINUTE_MS);
+    const around = facts({ nodes: [node("a-1", "IDLE+POWERING_DOWN", past)] });
+    const told = explainNode("a-1", around);
+    expect(told.headline).toBe("a-1 is being powered down; it is free again in a moment.");
+    expect(told.next).toEqual([]);
+    expect(phaseOf("a-1", around)).toEqual({ kind: "going" });
+  });
+
   it("follows a node that wakes: its instance, its job, and when Slurm gives it up", () => {
     const nodes = [node("a-1", "ALLOCATED+POWERING_UP")];
     const waiting = job({ state: "CONFIGURING", nodeNames: ["a-1"], startMs: NOW_MS - 65_000 });
@@ -103,6 +134,17 @@ describe("explainNode()", () => {
     const told = explainNode("a-1", facts({ nodes: [lost], machines, decisions }));
     expect(told.next.join()).toContain(decision.rule.why);
     expect(textOf(told)).toContain("OCI has its last instance as TERMINATED");
+  });
+
+  it("writes on a terminal what the README's table has in its marks", () => {
+    const off = node("a-1", "IDLE+POWERED_DOWN");
+    const machines = [machine("a-1", "RUNNING")];
+    const told = explainNode(
+      "a-1",
+      facts({ nodes: [off], machines, decisions: decisionsOf(off, machines) }),
+    );
+    expect(told.next.join()).toContain("older than orphan_grace_seconds");
+    expect(textOf(told)).not.toContain("`");
   });
 
   it("tells the turning points of the log, each once", () => {
