@@ -3,7 +3,7 @@ import { explainJob } from "../domain/explain/explain-job.ts";
 import { explainNode } from "../domain/explain/explain-node.ts";
 import { explanation, type Explanation } from "../domain/explain/explanation.ts";
 import type { ClusterFacts, Expectations, JobRecord, Machine } from "../domain/explain/facts.ts";
-import { parseLogEntry } from "../domain/explain/log-entries.ts";
+import { parseLog } from "../domain/explain/log-entries.ts";
 import type { Subject } from "../domain/explain/subject.ts";
 import { groupBy } from "../domain/group-by.ts";
 import type { NodeGroup, SlurmPartition } from "../domain/launch-specification.ts";
@@ -102,7 +102,7 @@ async function gather(context: ExplainContext, isCloudWanted: boolean): Promise<
     groups: plan.kind === "read" ? plan.value.groups : [],
     partitions: plan.kind === "read" ? plan.value.partitions : [],
     capacity: capacity.kind === "read" ? capacity.value : [],
-    log: log.kind === "read" ? log.value.flatMap((line) => parseLogEntry(line) ?? []) : [],
+    log: log.kind === "read" ? parseLog(log.value) : [],
     expectations: expectationsOf(plan, bootMs),
     unseen: [...context.unseen, ...unread, ...doubts],
   };

@@ -1,7 +1,9 @@
 import { capacityKey, limitKey, type CapacityEntry } from "../capacity-entry.ts";
 import { groupBy } from "../group-by.ts";
-import type { LaunchSpecification } from "../launch-specification.ts";
+import { expandedNames } from "../group-names.ts";
+import type { LaunchSpecification, NodeGroup } from "../launch-specification.ts";
 import { rankPlacements, shapeLabel, type Placement } from "../placement.ts";
+import type { ClusterFacts } from "./facts.ts";
 import { timeWords } from "./time-words.ts";
 import { shortDomain, withoutStop } from "./words.ts";
 
@@ -22,11 +24,13 @@ export interface PlaceOutlook {
     | undefined;
 }
 
+type Refusals = Pick<ClusterFacts, "capacity" | "nowMs">;
+
 /** What is known of every place where a node may be launched, the best first. */
 export function outlookOf(
   nodeName: string,
   specification: LaunchSpecification,
-  { capacity, nowMs }: { readonly capacity: readonly CapacityEntry[]; readonly nowMs: number },
+  { capacity, nowMs }: Refusals,
 ): readonly PlaceOutlook[] {
   const entries = new Map(capacity.map((entry) => [entry.key, entry]));
   const placements = rankPlacements(nodeName, specification);
@@ -45,6 +49,17 @@ export function outlookOf(
       },
     ];
   });
+}
+
+/** The same of a group's first node: the others differ only in where they are tried first. */
+export function groupOutlook(group: NodeGroup, facts: Refusals): readonly PlaceOutlook[] {
+  const [name = ""] = expandedNames(group);
+  return outlookOf(name, group.specification, facts);
+}
+
+/** OCI has not refused all of them lately. */
+export function isAnyOpen(places: readonly PlaceOutlook[]): boolean {
+  return places.some(({ refusal }) => refusal === undefined);
 }
 
 /** Closed when all of its placements are; tried again when the first of them may be. */

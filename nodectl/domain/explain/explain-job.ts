@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by.ts";
 import { explanation, type Explanation } from "./explanation.ts";
 import {
   explainBeginTime,
@@ -79,18 +80,17 @@ function explainSeveral(
   records: readonly JobRecord[],
   facts: ClusterFacts,
 ): Explanation {
-  const causes = records.map((job) => ({ job, cause: causeOf(job, facts) }));
-  const first = causes.find(({ job }) => job.state === "PENDING" || job.state === "CONFIGURING");
-  const chosen = first ?? causes[0];
-  const counts = new Map<string, number>();
-  for (const { job } of causes) counts.set(job.state, (counts.get(job.state) ?? 0) + 1);
-  const states = [...counts].map(([state, count]) => `${count} ${state}`).join(", ");
-  const lines = causes
+  const first = records.find(({ state }) => state === "PENDING" || state === "CONFIGURING");
+  const chosen = first ?? records[0];
+  const states = [...groupBy(records, ({ state }) => state)]
+    .map(([state, those]) => `${those.length} ${state}`)
+    .join(", ");
+  const lines = records
     .slice(0, TASKS_SHOWN_MAX)
-    .map(({ job, cause }) => `${job.id}: ${cause.replaceAll("-", " ")}`);
-  const more = causes.length - lines.length;
+    .map((job) => `${job.id}: ${causeOf(job, facts).replaceAll("-", " ")}`);
+  const more = records.length - lines.length;
   if (chosen === undefined) return explainUnknown(id);
-  const one = explainOne(chosen.job, facts);
+  const one = explainOne(chosen, facts);
   return {
     ...one,
     headline: `Job ${id} has ${counted(records.length, "part")} (${states}). ${one.headline}`,
@@ -99,7 +99,7 @@ function explainSeveral(
       ...one.advice,
       {
         text: "Each part can be asked for by itself:",
-        command: `citc explain ${chosen.job.id.replace(/_\[(\d+).*$/, "_$1")}`,
+        command: `citc explain ${chosen.id.replace(/_\[(\d+).*$/, "_$1")}`,
       },
     ],
   };

@@ -3,7 +3,13 @@ import { expandedNames } from "../group-names.ts";
 import { groupBy } from "../group-by.ts";
 import { compressHostlist } from "../hostlist.ts";
 import type { NodeGroup } from "../launch-specification.ts";
-import { outlookOf, placeWords, refusalWords, type PlaceOutlook } from "./capacity-outlook.ts";
+import {
+  groupOutlook,
+  isAnyOpen,
+  placeWords,
+  refusalWords,
+  type PlaceOutlook,
+} from "./capacity-outlook.ts";
 import { explanation, type Explanation, type NodeNote } from "./explanation.ts";
 import type { ClusterFacts, JobRecord } from "./facts.ts";
 import { sortCandidates, wasToldOfFailure } from "./job-cause.ts";
@@ -40,7 +46,7 @@ export function explainNoMachine(job: JobRecord, facts: ClusterFacts): Explanati
     ],
     nodes: failureNotes(failed, facts),
     next: nextOf(job, failed, { facts, usable }),
-    advice: adviceWithoutMachine(job, facts, { kind, failed, groups, usable: usable.length }),
+    advice: adviceWithoutMachine(job, facts, { kind, failed, groups, usable }),
   });
 }
 
@@ -143,15 +149,12 @@ function groupsOf(names: readonly string[], { groups }: ClusterFacts): readonly 
   return groups.filter((group) => expandedNames(group).some((name) => wanted.has(name)));
 }
 
-/** Every place of these groups once: nodes of one group differ only in where they are tried first. */
+/** Every place of these groups once. */
 function distinctPlaces(
   groups: readonly NodeGroup[],
   facts: ClusterFacts,
 ): readonly PlaceOutlook[] {
-  const places = groups.flatMap((group) => {
-    const [name = ""] = expandedNames(group);
-    return outlookOf(name, group.specification, facts);
-  });
+  const places = groups.flatMap((group) => groupOutlook(group, facts));
   return [...new Map(places.map((place) => [placeWords(place), place])).values()];
 }
 
@@ -206,12 +209,9 @@ function nextOf(
 
 /** Whether other nodes help depends on whether they are the same machines. */
 function othersWords(usable: readonly string[], facts: ClusterFacts): string {
-  const isAnyOpen = groupsOf(usable, facts).some(({ names, specification }) => {
-    const [name = ""] = expandedNames({ names });
-    return outlookOf(name, specification, facts).some(({ refusal }) => refusal === undefined);
-  });
+  const isOpen = groupsOf(usable, facts).some((group) => isAnyOpen(groupOutlook(group, facts)));
   const many = `${counted(usable.length, "other node")} that ${usable.length === 1 ? "fits" : "fit"}`;
-  return isAnyOpen
+  return isOpen
     ? `Slurm may give it others first: ${many}, of machines that OCI has not refused.`
     : `Slurm may give it others first (${many}): as long as OCI refuses these machines, that ends in the same way within seconds.`;
 }

@@ -6,7 +6,6 @@ import type { Decision } from "../reconcile/decide.ts";
 import { isOurText } from "../reconcile/reasons.ts";
 import { actionText, patienceText } from "../status/plan-text.ts";
 import { outlookOf, refusalWords } from "./capacity-outlook.ts";
-import { jobsByNode } from "./explain-queue.ts";
 import { explanation, type Advice, type Explanation } from "./explanation.ts";
 import type { ClusterFacts, Machine } from "./facts.ts";
 import {
@@ -105,7 +104,7 @@ function machineWords(name: string, { machines: byName, nowMs }: ClusterFacts): 
 const MACHINES_MAX = 5;
 
 function jobWordsOf(name: string, { jobs, nowMs }: ClusterFacts): readonly string[] {
-  const own = jobsByNode(jobs).get(name) ?? [];
+  const own = jobs.filter(({ nodeNames }) => nodeNames.includes(name));
   if (own.length === 0) return [];
   const words = own.map(({ id, user, state, endMs, timeLimit }) => {
     const until =

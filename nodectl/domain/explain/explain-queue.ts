@@ -1,5 +1,4 @@
 import { compressHostlist } from "../hostlist.ts";
-import { groupBy } from "../group-by.ts";
 import { explanation, type Explanation, type NodeNote } from "./explanation.ts";
 import type { ClusterFacts, JobRecord } from "./facts.ts";
 import { jobWords, partitionWords, updateCommand } from "./job-words.ts";
@@ -102,9 +101,9 @@ function busyNotes(names: readonly string[], facts: ClusterFacts): readonly Node
     nodes: compressHostlist(held),
     notes: [holderWords(holder, facts.nowMs)],
   }));
-  const others = names.filter((name) => !["up", "to-be-woken"].includes(phaseOf(name, facts).kind));
-  const phases = others.map((name) => ({ name, phase: phaseOf(name, facts) }));
-  return [...notes, ...phaseNotes(phases, facts)].slice(0, NOTES_MAX);
+  const phases = names.map((name) => ({ name, phase: phaseOf(name, facts) }));
+  const others = phases.filter(({ phase }) => !["up", "to-be-woken"].includes(phase.kind));
+  return [...notes, ...phaseNotes(others, facts)].slice(0, NOTES_MAX);
 }
 
 function holderWords({ id, user, endMs, timeLimit }: JobRecord, nowMs: number): string {
@@ -184,11 +183,4 @@ function shorterAdvice(job: JobRecord): Explanation["advice"] {
       command: updateCommand(job, "timelimit=HH:MM:SS"),
     },
   ];
-}
-
-/** The nodes of jobs by name, to tell who is on a node. */
-export function jobsByNode(jobs: readonly JobRecord[]): ReadonlyMap<string, readonly JobRecord[]> {
-  const pairs = jobs.flatMap((job) => job.nodeNames.map((name) => ({ name, job })));
-  const groups = groupBy(pairs, ({ name }) => name);
-  return new Map([...groups].map(([name, those]) => [name, those.map(({ job }) => job)]));
 }

@@ -1,6 +1,6 @@
 import { STARTNODE_PREFIX } from "../failed-node.ts";
 import { expandedNames } from "../group-names.ts";
-import { outlookOf } from "./capacity-outlook.ts";
+import { groupOutlook, isAnyOpen } from "./capacity-outlook.ts";
 import type { ClusterFacts, JobRecord } from "./facts.ts";
 import { candidatesOf } from "./job-fit.ts";
 import { phaseOf, type NodePhase } from "./node-phase.ts";
@@ -114,8 +114,9 @@ export function wasToldOfFailure({ adminComment, restarts }: JobRecord): boolean
 
 /** The comment stays when the job has run since: the nodes tell whether it still holds. */
 function lostItsNode(job: JobRecord, facts: ClusterFacts): boolean {
+  if (!wasToldOfFailure(job)) return false;
   const candidates = sortCandidates(job, facts);
-  return wasToldOfFailure(job) && (candidates === undefined || candidates.failed.length > 0);
+  return candidates === undefined || candidates.failed.length > 0;
 }
 
 /** The nodes that a job could be given, by what they are at the moment. */
@@ -127,8 +128,6 @@ export interface Candidates {
   readonly inService: readonly string[];
   /** Of those in service, the ones that are off or without a job. */
   readonly free: readonly string[];
-  /** Of those free, the ones that are up, or that OCI may have a machine for. */
-  readonly startable: readonly string[];
 }
 
 export function sortCandidates(job: JobRecord, facts: ClusterFacts): Candidates | undefined {
@@ -145,19 +144,18 @@ export function sortCandidates(job: JobRecord, facts: ClusterFacts): Candidates 
     const record = facts.nodes.get(name);
     return record?.base === "IDLE" && phases.get(name)?.kind !== "going";
   });
+  return { all, failed, outOfService, inService, free };
+}
+
+/** Those of some free nodes that are up, or that OCI may have a machine for. */
+function startableOf(free: readonly string[], facts: ClusterFacts): readonly string[] {
   const hopeless = hopelessNodes(facts);
-  const startable = free.filter((name) => phases.get(name)?.kind === "up" || !hopeless.has(name));
-  return { all, failed, outOfService, inService, free, startable };
+  return free.filter((name) => !hopeless.has(name) || phaseOf(name, facts).kind === "up");
 }
 
 /** OCI has refused every place of theirs not long ago: startnode does not even ask. */
 function hopelessNodes(facts: ClusterFacts): ReadonlySet<string> {
-  const hopeless = facts.groups.filter((group) => {
-    const [name = ""] = expandedNames(group);
-    return outlookOf(name, group.specification, facts).every(
-      ({ refusal }) => refusal !== undefined,
-    );
-  });
+  const hopeless = facts.groups.filter((group) => !isAnyOpen(groupOutlook(group, facts)));
   return new Set(hopeless.flatMap(expandedNames));
 }
 
@@ -172,12 +170,12 @@ function causeByNodes(job: JobRecord, facts: ClusterFacts): JobCause {
         ? "nodes-busy"
         : "nodes-out-of-service";
   }
-  const { all, failed, inService, free, startable } = candidates;
+  const { all, failed, inService, free } = candidates;
   if (all.length < job.nodeCount) return "asks-too-much";
   if (inService.length < job.nodeCount) {
     return failed.length > 0 ? "no-machine" : "nodes-out-of-service";
   }
   if (isBehind) return "lower-priority";
   if (free.length < job.nodeCount) return "nodes-busy";
-  return startable.length >= job.nodeCount ? "about-to-start" : "no-machine";
+  return startableOf(free, facts).length >= job.nodeCount ? "about-to-start" : "no-machine";
 }

@@ -3,8 +3,14 @@ import type { LogEntry } from "./facts.ts";
 import { timeWords } from "./time-words.ts";
 import { withoutStop } from "./words.ts";
 
-/** Reads one line of the log; undefined for what is none of ours, such as one that was cut at its beginning. */
-export function parseLogEntry(line: string): LogEntry | undefined {
+/** Reads the log's lines, and leaves out what is none of ours, such as one that was cut at its beginning. */
+export function parseLog(lines: readonly string[]): readonly LogEntry[] {
+  // Runs write the same lists again and again, of a thousand nodes as well.
+  const expandedLists: ExpandedLists = new Map();
+  return lines.flatMap((line) => parseLogEntry(line, expandedLists) ?? []);
+}
+
+function parseLogEntry(line: string, expandedLists: ExpandedLists): LogEntry | undefined {
   const value = parseObject(line);
   if (value === undefined) return undefined;
   const { time, level, program, event, ...rest } = value;
@@ -21,7 +27,7 @@ export function parseLogEntry(line: string): LogEntry | undefined {
     level: String(level),
     program: String(program),
     event,
-    nodeNames: namesOf(fields),
+    nodeNames: namesOf(fields, expandedLists),
     jobIds: String(fields["jobs"] ?? "")
       .split(",")
       .flatMap((id) => (/^\d+$/.test(id) ? [Number(id)] : [])),
@@ -40,11 +46,21 @@ function parseObject(line: string): Readonly<Record<string, unknown>> | undefine
   }
 }
 
-function namesOf({ node, nodes }: LogEntry["fields"]): readonly string[] {
+/** The names of hostlists that were expanded before. */
+type ExpandedLists = Map<string, readonly string[]>;
+
+function namesOf(
+  { node, nodes }: LogEntry["fields"],
+  expandedLists: ExpandedLists,
+): readonly string[] {
   if (typeof node === "string") return [node];
   if (typeof nodes !== "string") return [];
+  const known = expandedLists.get(nodes);
+  if (known !== undefined) return known;
   const expanded = expandHostlist(nodes);
-  return expanded.kind === "valid" ? expanded.value : [];
+  const names = expanded.kind === "valid" ? expanded.value : [];
+  expandedLists.set(nodes, names);
+  return names;
 }
 
 /** The lines about a node, oldest first. */

@@ -1,10 +1,9 @@
 import { expandedNames } from "../group-names.ts";
 import { compressHostlist } from "../hostlist.ts";
 import type { NodeGroup } from "../launch-specification.ts";
-import { outlookOf, placeWords } from "./capacity-outlook.ts";
+import { groupOutlook, isAnyOpen, placeWords } from "./capacity-outlook.ts";
 import type { Advice } from "./explanation.ts";
 import type { ClusterFacts, JobRecord } from "./facts.ts";
-import { sortCandidates } from "./job-cause.ts";
 import { isAllowedOn, lacksOf } from "./job-fit.ts";
 import { updateCommand } from "./job-words.ts";
 import { phaseOf } from "./node-phase.ts";
@@ -19,8 +18,8 @@ interface Shortage {
   readonly failed: readonly string[];
   /** Those of nodes.json that these belong to. */
   readonly groups: readonly NodeGroup[];
-  /** How many nodes that fit are in service. */
-  readonly usable: number;
+  /** The nodes that fit and are in service. */
+  readonly usable: readonly string[];
 }
 
 /** What can be done when OCI gives no machine: the user's means first, then the admin's. */
@@ -31,8 +30,8 @@ export function adviceWithoutMachine(
 ): readonly Advice[] {
   return [
     { text: PATIENCE_ADVICE[kind] },
-    ...fewerNodes(job, usable),
-    ...otherShapes(job, facts, groups),
+    ...fewerNodes(job, usable.length),
+    ...otherShapes(job, facts, { groups, usable }),
     ...adminAdvice(kind, failed, groups),
   ];
 }
@@ -51,16 +50,14 @@ function fewerNodes(job: JobRecord, usable: number): readonly Advice[] {
 function otherShapes(
   job: JobRecord,
   facts: ClusterFacts,
-  refused: readonly NodeGroup[],
+  { groups: refused, usable }: Pick<Shortage, "groups" | "usable">,
 ): readonly Advice[] {
   const free = { ...job, features: "" };
   const others = facts.groups.filter((group) => {
     if (refused.includes(group) || group.isRetired === true) return false;
-    const [name = ""] = expandedNames(group);
-    const isOpen = outlookOf(name, group.specification, facts).some(
-      ({ refusal }) => refusal === undefined,
-    );
-    const isEnough = countReachable(job, group, facts) >= job.nodeCount;
+    const own = isAllowedOn(job, group) ? usable : [];
+    const isEnough = countReachable(own, group, facts) >= job.nodeCount;
+    const isOpen = isAnyOpen(groupOutlook(group, facts));
     return isOpen && isEnough && lacksOf(free, group).length === 0;
   });
   return others.slice(0, OTHERS_MAX).map((group) => {
@@ -69,7 +66,7 @@ function otherShapes(
       ...(job.partitions.includes(partition) ? [] : [`partition=${partition}`]),
       ...(lacksOf(job, group).length === 0 ? [] : ["features="]),
     ];
-    const [place] = outlookOf(expandedNames(group)[0] ?? "", group.specification, facts);
+    const [place] = groupOutlook(group, facts);
     const text = `Nodes of ${place === undefined ? group.names : placeWords(place)} (${group.names}) have not been refused lately`;
     return words.length === 0
       ? { text: `${text}; Slurm may give the job those.` }
@@ -79,14 +76,12 @@ function otherShapes(
 
 const OTHERS_MAX = 3;
 
-/** The nodes in service that it could be given if it let itself be put there too; of another partition only those. */
-function countReachable(job: JobRecord, group: NodeGroup, facts: ClusterFacts): number {
-  const own = sortCandidates(job, facts)?.inService ?? [];
-  const isSame = isAllowedOn(job, group);
+/** The nodes in service that a job could be given if it let itself be put there too, beside its own. */
+function countReachable(own: readonly string[], group: NodeGroup, facts: ClusterFacts): number {
   const there = expandedNames(group).filter(
     (name) => !["failed", "out-of-service"].includes(phaseOf(name, facts).kind),
   );
-  return new Set([...(isSame ? own : []), ...there]).size;
+  return new Set([...own, ...there]).size;
 }
 
 function adminAdvice(

@@ -1,5 +1,5 @@
 import type { ClusterFacts, JobRecord, Machine } from "../../../../nodectl/domain/explain/facts.ts";
-import { parseLogEntry } from "../../../../nodectl/domain/explain/log-entries.ts";
+import { parseLog } from "../../../../nodectl/domain/explain/log-entries.ts";
 import { expandedNames } from "../../../../nodectl/domain/group-names.ts";
 import type { NodeGroup } from "../../../../nodectl/domain/launch-specification.ts";
 import type { SlurmRecord } from "../../../../nodectl/domain/reconcile/slurm-state.ts";
@@ -120,10 +120,11 @@ export function facts(change: FactsChange = {}): ClusterFacts {
               machines.filter((other) => other.nodeName === nodeName),
             ]),
           ),
-    log: log.flatMap((line) => {
-      const text = JSON.stringify({ time, level: "info", program: "startnode", pid: 1, ...line });
-      return parseLogEntry(text) ?? [];
-    }),
+    log: parseLog(
+      log.map((line) =>
+        JSON.stringify({ time, level: "info", program: "startnode", pid: 1, ...line }),
+      ),
+    ),
   };
 }
 
