@@ -33,7 +33,8 @@ export type Prospect =
 
 /** How an attempt in a placement ended, as far as capacity is concerned. */
 export type Settlement =
-  | { readonly kind: "accepted" | "unknown" }
+  | { readonly kind: "accepted"; readonly nodeName: string }
+  | { readonly kind: "unknown" }
   | { readonly kind: "capacity" | "limit"; readonly message: string };
 
 /** How old what other processes wrote may be. */
@@ -48,6 +49,8 @@ export class CapacityMemory {
   readonly #options: CapacityMemoryOptions;
   readonly #entries = new Map<string, CapacityEntry>();
   readonly #probes = new Map<string, Probe>();
+  /** The node that tries an image and shape whose boots failed, by key, until its launch is accepted. */
+  readonly #bootProbers = new Map<string, string>();
   #readMs = Number.NEGATIVE_INFINITY;
   #isUsable = true;
 
@@ -56,21 +59,30 @@ export class CapacityMemory {
   }
 
   /** Whether to try this placement now. After "open" the caller must call settle(). */
-  async look(placement: Placement, imageOcid = this.#options.imageOcid): Promise<Prospect> {
+  async look(
+    placement: Placement,
+    nodeName: string,
+    imageOcid = this.#options.imageOcid,
+  ): Promise<Prospect> {
     await this.#refresh();
-    return this.#lookAtBoots(bootKey(imageOcid, placement)) ?? this.#lookAtPlacement(placement);
+    const key = bootKey(imageOcid, placement);
+    return this.#lookAtBoots(key, nodeName) ?? this.#lookAtPlacement(placement);
   }
 
   /**
-   * Closed while boots of this image and shape fail. When it is time to try again this node does, and the others wait for
-   * its boot: only `citc reconcile` sees how it went.
+   * Closed while boots of this image and shape fail. When it is time to try again this node does, in as many places as it
+   * takes, and the others wait for its boot: only `citc reconcile` sees how it went.
    */
-  #lookAtBoots(key: string): Prospect | undefined {
+  #lookAtBoots(key: string, nodeName: string): Prospect | undefined {
     const nowMs = this.#options.nowMs();
     const entry = this.#entries.get(key);
     if (entry?.kind !== "boot") return undefined;
     const { untilMs, message } = entry;
-    if (untilMs > nowMs) return { kind: "closed", untilMs, message };
+    if (untilMs > nowMs) {
+      const isProber = this.#bootProbers.get(key) === nodeName;
+      return isProber ? undefined : { kind: "closed", untilMs, message };
+    }
+    this.#bootProbers.set(key, nodeName);
     void this.#add({ ...entry, untilMs: nowMs + this.#options.bootMs });
     return undefined;
   }
@@ -98,11 +110,18 @@ export class CapacityMemory {
   /** Returns when the placement may be tried again: milliseconds since the epoch, 0 for at once. */
   async settle(placement: Placement, settlement: Settlement): Promise<number> {
     const key = capacityKey(placement);
+    if (settlement.kind === "accepted") this.#endBootProbes(settlement.nodeName);
     const entries = this.#entriesFor(placement, settlement);
     for (const entry of entries) await this.#add(entry);
     this.#probes.get(key)?.end();
     this.#probes.delete(key);
     return Math.max(0, ...entries.map(({ untilMs }) => untilMs));
+  }
+
+  /** The node boots now: should it be launched anew, it waits like the others. */
+  #endBootProbes(nodeName: string): void {
+    for (const [key, prober] of this.#bootProbers)
+      if (prober === nodeName) this.#bootProbers.delete(key);
   }
 
   #entriesFor(placement: Placement, settlement: Settlement): readonly CapacityEntry[] {

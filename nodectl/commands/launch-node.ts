@@ -118,7 +118,7 @@ async function tryPlacement(context: RoundContext, attempt: Attempt): Promise<Pl
   const { memory, doomedJobs, launchSignal } = context;
   const { target, placement } = attempt;
   const { nodeName } = target;
-  const prospect = await lookUntilSettled(context, placement, target.specification.imageOcid);
+  const prospect = await lookUntilSettled(context, attempt);
   if (prospect.kind === "closed")
     return { kind: "no-machine", refused: { placement, ...prospect } };
   if (prospect.kind === "in-doubt") {
@@ -136,11 +136,10 @@ async function tryPlacement(context: RoundContext, attempt: Attempt): Promise<Pl
 /** Whether to try, when need be after another node has found out; in doubt when that takes long. */
 async function lookUntilSettled(
   { memory, clock }: LaunchContext,
-  placement: Placement,
-  imageOcid: string | undefined,
+  { placement, target: { nodeName, specification } }: Attempt,
 ): Promise<Prospect> {
   for (let look = 0; ; look++) {
-    const prospect = await memory.look(placement, imageOcid);
+    const prospect = await memory.look(placement, nodeName, specification.imageOcid);
     if (prospect.kind !== "in-doubt" || look >= LOOKS_MAX) return prospect;
     const leftMs = prospect.sinceMs + PROBE_WAIT_MS - clock.now();
     if (leftMs <= 0 || !(await isSettledWithin(clock, prospect.settled, leftMs))) return prospect;
@@ -175,8 +174,9 @@ async function launchAt(context: RoundContext, attempt: Attempt): Promise<Placem
   }
   const { kind, ...launched } = outcome;
   const { instance, opcRequestId } = launched;
-  await memory.settle(placement, { kind: isPresent(instance) ? "accepted" : "unknown" });
-  if (!isPresent(instance)) {
+  const isThere = isPresent(instance);
+  await memory.settle(placement, isThere ? { kind: "accepted", nodeName } : { kind: "unknown" });
+  if (!isThere) {
     return withNextToken(target, `the token gave ${instance.instanceOcid}, which is gone`);
   }
   log.info("launched instance", {

@@ -29,26 +29,39 @@ function memoryWith(stored: CapacityEntry[], nowMs: () => number): CapacityMemor
 
 it("launches nothing of an image and shape whose boots fail, and says why", async () => {
   const memory = memoryWith([entry], () => 99_999);
-  expect(await memory.look(placement)).toMatchObject({
+  expect(await memory.look(placement, "n-1")).toMatchObject({
     kind: "closed",
     untilMs: 100_000,
     message: "its last 3 boots failed: panic",
   });
-  expect(await memory.look(placement, "ocid1.image.oc1..b")).toEqual({ kind: "open" });
-  expect(await memory.look({ ...placement, shape: "VM.Standard2.2" })).toEqual({ kind: "open" });
+  expect(await memory.look(placement, "n-1", "ocid1.image.oc1..b")).toEqual({ kind: "open" });
+  expect(await memory.look({ ...placement, shape: "VM.Standard2.2" }, "n-1")).toEqual({
+    kind: "open",
+  });
 });
 
 it("lets one node try when it is time, of all runs, and the others wait for its boot", async () => {
   const stored = [entry];
   const memory = memoryWith(stored, () => 100_000);
-  expect(await memory.look(placement)).toEqual({ kind: "open" });
-  expect(await memory.look(placement)).toMatchObject({ kind: "closed", untilMs: 150_000 });
+  expect(await memory.look(placement, "n-1")).toEqual({ kind: "open" });
+  expect(await memory.look(placement, "n-2")).toMatchObject({ kind: "closed", untilMs: 150_000 });
   const otherRun = memoryWith(stored, () => 100_500);
-  expect(await otherRun.look(placement)).toMatchObject({ kind: "closed", untilMs: 150_000 });
+  expect(await otherRun.look(placement, "n-1")).toMatchObject({ kind: "closed", untilMs: 150_000 });
 });
 
 it("launches again when reconcile has seen the try succeed", async () => {
   const open = { key: entry.key, kind: "open", untilMs: 0, message: "" } as const;
   const memory = memoryWith([entry, open], () => 1);
-  expect(await memory.look(placement)).toEqual({ kind: "open" });
+  expect(await memory.look(placement, "n-1")).toEqual({ kind: "open" });
+});
+
+it("lets the node that tries go on in other places until its launch is accepted", async () => {
+  const memory = memoryWith([entry], () => 100_000);
+  const elsewhere = { ...placement, availabilityDomain: "Uocm:PHX-AD-2" };
+  expect(await memory.look(placement, "n-1")).toEqual({ kind: "open" });
+  await memory.settle(placement, { kind: "capacity", message: "Out of host capacity" });
+  expect(await memory.look(elsewhere, "n-1")).toEqual({ kind: "open" });
+  expect(await memory.look(elsewhere, "n-2")).toMatchObject({ kind: "closed" });
+  await memory.settle(elsewhere, { kind: "accepted", nodeName: "n-1" });
+  expect(await memory.look(elsewhere, "n-1")).toMatchObject({ kind: "closed", untilMs: 150_000 });
 });
