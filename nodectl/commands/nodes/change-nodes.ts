@@ -13,7 +13,7 @@ import type {
   ReleaseControl,
   SlurmControl,
 } from "../../slurm/control.ts";
-import { isSlurmError } from "../../slurm/slurm-command-error.ts";
+import { isSlurmError, NodeUpdateError } from "../../slurm/slurm-command-error.ts";
 
 export interface ChangeContext {
   readonly slurm: Pick<SlurmControl, "listNodes" | "setDown" | "drain" | "returnToService"> &
@@ -163,14 +163,26 @@ function tellSlurm(
   }
 }
 
-/** DOWN requeues the jobs at once. Both at once: ReturnToService=2 takes a DOWN node back that answers after all. */
+/**
+ * DOWN requeues the jobs at once. Both at once: ReturnToService=2 takes a DOWN node back that answers after all. A name that
+ * Slurm refuses (a finish has removed it) must not cost the others their power-down.
+ * @throws what Slurm refused
+ */
 async function giveUp(
   slurm: ChangeContext["slurm"],
   names: readonly string[],
   reason: string,
 ): Promise<void> {
-  await slurm.setDown(names, reason);
-  await slurm.powerDownByForce(names);
+  let refusal: NodeUpdateError | undefined;
+  try {
+    await slurm.setDown(names, reason);
+  } catch (error) {
+    if (!(error instanceof NodeUpdateError)) throw error;
+    refusal = error;
+  }
+  const down = names.filter((name) => refusal?.nodeNames.includes(name) !== true);
+  if (down.length > 0) await slurm.powerDownByForce(down);
+  if (refusal !== undefined) throw refusal;
 }
 
 /** For `sinfo -R` and the log. A drain's is the admin's own; the others are told from it by our prefix. */

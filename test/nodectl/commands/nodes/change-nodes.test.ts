@@ -12,7 +12,10 @@ import type {
   PowerControl,
   ReleaseControl,
 } from "../../../../nodectl/slurm/control.ts";
-import { SlurmCommandError } from "../../../../nodectl/slurm/slurm-command-error.ts";
+import {
+  NodeUpdateError,
+  SlurmCommandError,
+} from "../../../../nodectl/slurm/slurm-command-error.ts";
 import { RecordingSlurm } from "../recording-slurm.ts";
 import { silentLog } from "../silent-log.ts";
 
@@ -136,6 +139,21 @@ describe("changeNodes()", () => {
     await change("confirm-dead", ["n-1"], { reason: "no ping" });
     expect(slurm.calls).toEqual(["down n-1 {}", "force n-1"]);
     expect(slurm.down.get("n-1")).toBe("citc: opc confirmed that the machine is dead: no ping");
+  });
+
+  it("powers down the dead nodes that Slurm knows when a finish has removed another meanwhile", async () => {
+    const refused = { command: "scontrol", exitCode: 1, failure: undefined, stdout: "" };
+    const error = new SlurmCommandError({ ...refused, stderr: "Invalid node name specified" });
+    slurm.setNode("n-2", "ALLOCATED", ["CLOUD"]);
+    slurm.setDown = (names) => {
+      slurm.calls.push(`down ${names.join(",")}`);
+      return Promise.reject(new NodeUpdateError([{ nodeName: "n-1", error }]));
+    };
+    const outcome = await change("confirm-dead", ["n-1", "n-2"]);
+    expect(slurm.calls).toEqual(["down n-1,n-2", "force n-2"]);
+    expect(outcome).toMatchObject({
+      groups: [{ problem: "Slurm refused n-1: Invalid node name specified" }],
+    });
   });
 
   it("drains with the admin's words and name, for to Slurm everybody is root", async () => {
