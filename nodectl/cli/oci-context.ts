@@ -83,7 +83,7 @@ export async function createInspection(
   const retry = createRetryPolicy(tools);
   return {
     instanceAddresses: new OciInstanceAddresses(clients, config.compartmentOcid, retry),
-    consoles: new OciConsoles(clients, retry, tools.clock),
+    consoles: new OciConsoles(clients, retry, tools),
   };
 }
 

@@ -1,5 +1,7 @@
 import { ComputeClient, models, type responses } from "oci-core";
 import type { Clock } from "../domain/clock.ts";
+import type { Log } from "../domain/log.ts";
+import { OciCallError } from "./oci-errors.ts";
 import { PlainTextHttpClient } from "./plain-text-http-client.ts";
 import type { Consoles } from "./provider.ts";
 import { callOci, type RetryPolicy } from "./retry.ts";
@@ -16,6 +18,11 @@ const TAIL_CHARACTERS = 16_384;
 const POLL_MS = 2_000;
 const POLLS_MAX = 15;
 
+interface ConsoleTools {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /** The serial consoles of instances through the real SDK. */
 export class OciConsoles implements Consoles {
   readonly #compute: ComputeClient;
@@ -23,13 +30,15 @@ export class OciConsoles implements Consoles {
   readonly #text: ComputeClient;
   readonly #retry: RetryPolicy;
   readonly #clock: Clock;
+  readonly #log: Log;
 
-  constructor(clients: ClientSettings, retry: RetryPolicy, clock: Clock) {
+  constructor(clients: ClientSettings, retry: RetryPolicy, { clock, log }: ConsoleTools) {
     this.#compute = createSdkClient(ComputeClient, clients);
     const httpClient = new PlainTextHttpClient(clients.httpClient);
     this.#text = createSdkClient(ComputeClient, { ...clients, httpClient });
     this.#retry = retry;
     this.#clock = clock;
+    this.#log = log;
   }
 
   async captureConsole(instanceOcid: string): Promise<string | undefined> {
@@ -43,10 +52,19 @@ export class OciConsoles implements Consoles {
       const isThere = await this.#awaitCapture(instanceConsoleHistoryId);
       return isThere ? await this.#readTail(instanceConsoleHistoryId) : undefined;
     } finally {
-      // OCI keeps it until somebody deletes it.
+      await this.#deleteCapture(instanceConsoleHistoryId);
+    }
+  }
+
+  /** OCI keeps it until somebody deletes it. What was read is worth no less when OCI refuses that. */
+  async #deleteCapture(instanceConsoleHistoryId: string): Promise<void> {
+    try {
       await callOci("DeleteConsoleHistory", this.#retry, () =>
         this.#compute.deleteConsoleHistory({ instanceConsoleHistoryId }),
       );
+    } catch (error) {
+      if (!(error instanceof OciCallError)) throw error;
+      this.#log.warn("could not delete a console capture", { reason: error.message });
     }
   }
 
@@ -58,9 +76,21 @@ export class OciConsoles implements Consoles {
       const { Succeeded, Failed } = models.ConsoleHistory.LifecycleState;
       if (consoleHistory.lifecycleState === Succeeded) return true;
       if (consoleHistory.lifecycleState === Failed) return false;
-      await this.#clock.sleep(POLL_MS, this.#retry.signal);
+      if (!(await this.#sleepUntilDeadline(POLL_MS))) return false;
     }
     return false;
+  }
+
+  /** False when the run's deadline came first. */
+  async #sleepUntilDeadline(durationMs: number): Promise<boolean> {
+    const { signal } = this.#retry;
+    try {
+      await this.#clock.sleep(durationMs, signal);
+      return true;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return false;
+    }
   }
 
   /** From the start, part by part, because nothing tells the length beforehand. */

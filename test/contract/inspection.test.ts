@@ -102,6 +102,37 @@ describe("the console of an instance", () => {
   });
 });
 
+describe("a console capture", () => {
+  it("is deleted when the run's deadline comes first, and that is no error", async () => {
+    const rig = await createRig({ cloud: { consoleCaptureMs: 3_600_000 } });
+    const deadline = new AbortController();
+    const clock: Clock = {
+      now: () => systemClock.now(),
+      sleep: (durationMs, signal) => {
+        deadline.abort();
+        return systemClock.sleep(durationMs, signal);
+      },
+    };
+    const tools = { clock, log: silentLog, signal: deadline.signal };
+    const { consoles } = await createInspection(await configOf(rig), {
+      ...tools,
+      lastSignal: AbortSignal.timeout(40_000),
+    });
+    const { instanceOcid } = await instanceOf(rig, "vm-a-0001");
+    expect(await consoles.captureConsole(instanceOcid)).toBeUndefined();
+    expect([...rig.cloud.consoles.records]).toEqual([]);
+  });
+
+  it("gives its text also when OCI refuses to delete it", async () => {
+    const rig = await createRig({ cloud: { consoleCaptureMs: 20 } });
+    const answer = { kind: "error", status: 403, code: "NotAllowed", message: "no" } as const;
+    rig.api.faults.add({ operation: "DeleteConsoleHistory", answer });
+    const { consoles } = await inspectionOf(rig);
+    const { instanceOcid } = await instanceOf(rig, "vm-a-0001");
+    expect(await consoles.captureConsole(instanceOcid)).toMatch(/vm-a-0001 login/);
+  });
+});
+
 describe("the address of an instance", () => {
   it("is that of its own VNIC, whoever has the same name elsewhere", async () => {
     const rig = await createRig({ strangerNames: ["vm-a-0001"] });
