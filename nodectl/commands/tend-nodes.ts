@@ -5,6 +5,7 @@ import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
 import type { SlurmControl } from "../slurm/control.ts";
 import { isSlurmError } from "../slurm/slurm-command-error.ts";
+import { eachDespiteRefusals } from "./each-despite-refusals.ts";
 
 export interface TendContext {
   readonly slurm: Pick<SlurmControl, "listNodes" | "setDown" | "returnToService">;
@@ -128,23 +129,24 @@ export async function keepNodesDown(
   },
   nodesToKeep: FailedNodeCare["keepDown"],
 ): Promise<void> {
-  const refusals: Error[] = [];
-  for (const [reason, nodes] of groupBy(nodesToKeep, ({ record }) => record.reason)) {
-    const names = nodes.map(({ record }) => record.name);
-    const retryAtMs = Math.max(...nodes.map((node) => node.retryAtMs));
-    const resumeAfterSeconds = (retryAtMs - clock.now()) / 1000;
-    const fields = { nodes: compressHostlist(names) };
-    try {
-      await slurm.setDown(names, reason, { resumeAfterSeconds });
-      log.info("keeping nodes down", { ...fields, reason });
-    } catch (error) {
-      if (!isSlurmError(error)) throw error;
-      log.error(NOT_KEPT, { ...fields, reason: error.message });
-      refusals.push(error);
-    }
-  }
-  const [first] = refusals;
-  if (first !== undefined) throw first;
+  const byReason = groupBy(nodesToKeep, ({ record }) => record.reason);
+  const refusal = await eachDespiteRefusals(
+    byReason,
+    async ([reason, nodes]) => {
+      const retryAtMs = Math.max(...nodes.map((node) => node.retryAtMs));
+      const resumeAfterSeconds = (retryAtMs - clock.now()) / 1000;
+      await slurm.setDown(namesOf(nodes), reason, { resumeAfterSeconds });
+      log.info("keeping nodes down", { nodes: compressHostlist(namesOf(nodes)), reason });
+    },
+    (error, [, nodes]) => {
+      log.error(NOT_KEPT, { nodes: compressHostlist(namesOf(nodes)), reason: error.message });
+    },
+  );
+  if (refusal !== undefined) throw refusal;
+}
+
+function namesOf(nodes: FailedNodeCare["keepDown"]): readonly string[] {
+  return nodes.map(({ record }) => record.name);
 }
 
 const NOT_KEPT = "could not keep nodes down: after SuspendTimeout their jobs ask for them again";

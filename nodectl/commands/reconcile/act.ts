@@ -9,15 +9,16 @@ import type { NodeSight } from "../../domain/reconcile/sight.ts";
 import type { Instance } from "../../oci/provider.ts";
 import type { ReleaseControl, SlurmControl } from "../../slurm/control.ts";
 import { isSlurmError } from "../../slurm/slurm-command-error.ts";
+import { eachDespiteRefusals } from "../each-despite-refusals.ts";
 import { RETIRE_REASON } from "../retire-nodes.ts";
 import { keepNodesDown } from "../tend-nodes.ts";
 import { terminateInstances, type TerminateContext } from "../terminate-instances.ts";
 import { giveUp, type GiveUpContext } from "./give-up.ts";
-import type { KeptConsole } from "./keep-consoles.ts";
+import { keepConsoles, type ConsoleContext, type KeptConsole } from "./keep-consoles.ts";
 
 export type Act = Extract<Decision, { kind: "act" }>;
 
-export interface ActContext extends TerminateContext, GiveUpContext {
+export interface ActContext extends TerminateContext, GiveUpContext, ConsoleContext {
   readonly slurm: Pick<SlurmControl, "drain" | "returnToService" | "reportAddresses"> &
     ReleaseControl &
     GiveUpContext["slurm"];
@@ -44,12 +45,13 @@ export async function carryOut(context: ActContext, acts: readonly Act[]): Promi
       acts.filter(({ action }) => kinds.includes(action.kind)),
       { work, problems },
     );
-  const consoles = new Map<string, KeptConsole>();
-  await attempt(["give-up", "replace", "set-aside"], ({ acts: some }) =>
-    giveUp(context, some, (kept) => {
-      for (const [name, it] of kept) consoles.set(name, it);
-    }),
+  await attempt(["give-up", "set-aside"], ({ acts: some }) => giveUp(context, some));
+  const silent = acts.filter(({ action }) => action.kind === "replace");
+  const consoles = await keepConsoles(
+    context,
+    silent.map(({ node }) => node),
   );
+  await attempt(["replace"], ({ acts: some }) => giveUp(context, some, consoles));
   await attempt(["down"], ({ nodes }) => setDownAsIs(context, nodes));
   await attempt(["power-down"], ({ names }) => context.slurm.powerDownByForce(names));
   await attempt(["keep-down"], ({ nodes }) => keepDown(context, nodes));
@@ -102,10 +104,12 @@ async function carryOutKind(
 
 /** Each keeps its reason, and with it the name of who gave it. */
 async function setDownAsIs({ slurm }: ActContext, nodes: readonly NodeSight[]): Promise<void> {
-  for (const [reason, some] of groupBy(nodes, ({ slurm: record }) => record?.reason ?? "")) {
+  const byReason = groupBy(nodes, ({ slurm: record }) => record?.reason ?? "");
+  const refusal = await eachDespiteRefusals(byReason, async ([reason, some]) => {
     const names = some.map(({ name }) => name);
     await slurm.setDown(names, reason === "" ? `${RECONCILE_PREFIX} lost its machine` : reason);
-  }
+  });
+  if (refusal !== undefined) throw refusal;
 }
 
 async function keepDown(context: ActContext, nodes: readonly NodeSight[]): Promise<void> {

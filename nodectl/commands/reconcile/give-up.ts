@@ -2,17 +2,17 @@ import { nextTryText } from "../../domain/failed-node.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { RECONCILE_PREFIX } from "../../domain/reconcile/reasons.ts";
 import type { FailureControl, SlurmControl } from "../../slurm/control.ts";
-import { isSlurmError } from "../../slurm/slurm-command-error.ts";
+import { eachDespiteRefusals } from "../each-despite-refusals.ts";
 import type { Act } from "./act.ts";
-import { keepConsoles, type ConsoleContext, type KeptConsole } from "./keep-consoles.ts";
+import type { KeptConsole } from "./keep-consoles.ts";
 import { tellJobs, type TellContext } from "./tell-jobs.ts";
 
-export type GiveUpContext = ConsoleContext &
-  TellContext & {
-    readonly slurm: Pick<SlurmControl, "setDown"> & FailureControl;
-    /** How long a node that is set aside stays DOWN. */
-    readonly retryDelayMs: number;
-  };
+export interface GiveUpContext extends TellContext {
+  readonly slurm: Pick<SlurmControl, "setDown"> & FailureControl & TellContext["slurm"];
+  /** How long a node that is set aside stays DOWN. */
+  readonly retryDelayMs: number;
+  readonly clock: { now(): number };
+}
 
 /**
  * Gives nodes up: their jobs are told and requeued, and Slurm makes the nodes idle again after SuspendTimeout. DOWN comes
@@ -22,28 +22,17 @@ export type GiveUpContext = ConsoleContext &
 export async function giveUp(
   context: GiveUpContext,
   acts: readonly Act[],
-  onConsoles: (consoles: ReadonlyMap<string, KeptConsole>) => void = () => undefined,
+  consoles: ReadonlyMap<string, KeptConsole> = new Map(),
 ): Promise<void> {
-  const isConsoleWanted = acts.filter(({ action }) => action.kind === "replace");
-  const consoles = await keepConsoles(
-    context,
-    isConsoleWanted.map(({ node }) => node),
-  );
-  onConsoles(consoles);
   const { slurm, clock, retryDelayMs } = context;
   const retryAtMs = clock.now() + retryDelayMs;
-  let refusal: unknown;
-  for (const [reason, some] of groupBy(acts, (act) => reasonOf(act, { consoles, retryAtMs }))) {
+  const byReason = groupBy(acts, (act) => reasonOf(act, { consoles, retryAtMs }));
+  const refusal = await eachDespiteRefusals(byReason, async ([reason, some]) => {
     await tellJobs(context, namesOf(some), noticeOf(some));
-    try {
-      await setDown(context, some, reason);
-    } catch (error) {
-      if (!isSlurmError(error)) throw error;
-      refusal ??= error;
-    }
-  }
+    await setDown(context, some, reason);
+  });
   await slurm.powerDownByForce(namesOf(acts));
-  if (refusal !== undefined) throw refusal as Error;
+  if (refusal !== undefined) throw refusal;
 }
 
 /**
@@ -56,15 +45,11 @@ async function setDown(
   acts: readonly Act[],
   reason: string,
 ): Promise<void> {
-  const kindOf = ({ node, action }: Act): string =>
-    `${node.slurmState === "waking"} ${action.kind}`;
-  for (const some of groupBy(acts, kindOf).values()) {
-    const hasNoMachine = some[0]?.node.slurmState === "waking";
-    // For the case that the power-down, which takes this back, does not come.
-    const isSetAside = some[0]?.action.kind === "set-aside";
-    const resumeAfter = isSetAside ? { resumeAfterSeconds: retryDelayMs / 1000 } : {};
-    await slurm.setDown(namesOf(some), reason, { hasNoMachine, ...resumeAfter });
-  }
+  const hasNoMachine = acts.every(({ node }) => node.slurmState === "waking");
+  // For the case that the power-down, which takes this back, does not come.
+  const isSetAside = acts.every(({ action }) => action.kind === "set-aside");
+  const resumeAfter = isSetAside ? { resumeAfterSeconds: retryDelayMs / 1000 } : {};
+  await slurm.setDown(namesOf(acts), reason, { hasNoMachine, ...resumeAfter });
 }
 
 interface ReasonParts {

@@ -4,6 +4,10 @@ import {
   type ReconcileOutcome,
 } from "../../../../nodectl/commands/reconcile/reconcile.ts";
 import { OciCallError } from "../../../../nodectl/oci/oci-errors.ts";
+import {
+  NodeUpdateError,
+  SlurmCommandError,
+} from "../../../../nodectl/slurm/slurm-command-error.ts";
 import { MINUTE_MS, ReconcileRig } from "./reconcile-rig.ts";
 
 let rig: ReconcileRig;
@@ -62,6 +66,43 @@ describe("a machine that is replaced", () => {
   });
 });
 
+describe("consoles", () => {
+  /** Two rules that replace machines, five nodes each, and a node that lost its own. */
+  async function passOver(): Promise<void> {
+    for (const number of [1, 2, 3, 4, 5]) {
+      rig.setNode(`n${number}`, "DOWN+NOT_RESPONDING slurm: Not responding");
+      rig.setNode(`n${number + 10}`, "IDLE+DRAIN+INVALID_REG+NOT_RESPONDING slurm: Low CPUs");
+      rig.launch(`n${number}`, "RUNNING");
+      rig.launch(`n${number + 10}`, "RUNNING");
+    }
+    await pass();
+    rig.setNode("n20", "MIXED");
+    rig.launch("n20", "TERMINATED");
+    await passLater();
+  }
+
+  it("are kept of eight machines in a pass, whatever the rules that replace them", async () => {
+    let captures = 0;
+    rig.captureConsole = () => {
+      captures += 1;
+      return Promise.resolve("the end");
+    };
+    await passOver();
+    expect(rig.calls.filter((call) => call.startsWith("force"))).toHaveLength(3);
+    expect(captures).toBe(8);
+  });
+
+  it("are waited for once in a pass, and not by the jobs of lost machines", async () => {
+    rig.captureConsole = () => {
+      rig.calls.push("capture");
+      return new Promise<never>(() => undefined);
+    };
+    await passOver();
+    expect(rig.warnings.filter((it) => it.startsWith("consoles did not come"))).toHaveLength(1);
+    expect(rig.calls.indexOf("force n20")).toBeLessThan(rig.calls.indexOf("capture"));
+  });
+});
+
 describe("what is done with a node", () => {
   it.each([
     ["MIXED+DRAIN root: bad disk", "TERMINATED", ["down n1 bad disk"], "a person's drain is kept"],
@@ -96,5 +137,19 @@ describe("what is done with a node", () => {
     rig.claims.set("n1", "retired");
     await pass();
     expect(rig.calls).toEqual(["drain n1 finish: no longer in limits.yaml"]);
+  });
+});
+
+describe("what Slurm refuses", () => {
+  it("of nodes with one reason does not keep those with another from going DOWN", async () => {
+    rig.setNode("n1", "MIXED+DRAIN root: bad disk");
+    rig.setNode("n2", "MIXED+DRAIN root: bad fan");
+    rig.launch("n1", "TERMINATED");
+    rig.launch("n2", "TERMINATED");
+    const refused = { command: "scontrol", exitCode: 1, failure: undefined, stdout: "" };
+    const error = new SlurmCommandError({ ...refused, stderr: "Invalid node name specified" });
+    rig.refusals.set("down n1", new NodeUpdateError([{ nodeName: "n1", error }]));
+    await pass();
+    expect(rig.calls).toEqual(["down n1 bad disk", "down n2 bad fan"]);
   });
 });
