@@ -1,3 +1,4 @@
+import { errorText } from "../domain/error-text.ts";
 import { failNodes } from "../commands/fail-nodes.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
@@ -51,7 +52,7 @@ export async function reportFatalStart(
     clock: systemClock,
     log,
   });
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   const failed = nodeNames.map((nodeName) => ({ nodeName, reason }));
   const retrySeconds = paths.retrySeconds ?? defaultOf(SETTINGS.retry_seconds);
   const context = {

@@ -1,3 +1,4 @@
+import { errorText } from "../domain/error-text.ts";
 import type { Generation } from "../domain/generation.ts";
 import { cloudNodesOf, startLinesOf } from "./observe-cluster.ts";
 import type { Observation } from "./observe-cluster.ts";
@@ -68,7 +69,7 @@ async function tellAndCatch(
   try {
     return await tellSlurmctld(context, telling, expected);
   } catch (error) {
-    const complaint = error instanceof Error ? error.message : String(error);
+    const complaint = errorText(error);
     return { kind: "not-taken-up", complaint };
   }
 }

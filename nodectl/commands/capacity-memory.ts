@@ -1,4 +1,5 @@
 import { bootKey, capacityKey, limitKey, type CapacityEntry } from "../domain/capacity-entry.ts";
+import { errorText } from "../domain/error-text.ts";
 import type { Log } from "../domain/log.ts";
 import type { Placement } from "../domain/placement.ts";
 import type { CapacityStore } from "../files/capacity-file.ts";
@@ -171,7 +172,7 @@ export class CapacityMemory {
       await work();
     } catch (error) {
       this.#isUsable = false;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       this.#options.log.warn("could not use the file of capacities", { reason });
     }
   }

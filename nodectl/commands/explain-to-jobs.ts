@@ -1,12 +1,8 @@
 import type { FailedNode } from "../domain/failed-node.ts";
-import { jobNotices, type JobNotice } from "../domain/job-notice.ts";
-import { isOurText } from "../domain/reconcile/reasons.ts";
-import type { NoticedJob } from "../slurm/control.ts";
+import { jobNotices } from "../domain/job-notice.ts";
 import { isSlurmError } from "../slurm/slurm-command-error.ts";
 import type { FailContext } from "./fail-nodes.ts";
-
-/** Nobody watches more terminals; one call each. */
-const TERMINALS_MAX = 100;
+import { tellUsers } from "./tell-users.ts";
 
 /**
  * Tells the users whose jobs lose a node: batch jobs by their AdminComment, srun and salloc at their terminal as well.
@@ -26,26 +22,14 @@ export async function explainToJobs(
         job,
       ]),
     );
-    for (const notice of notices) await explain(context, notice, jobs);
+    for (const { jobIds, text } of notices)
+      await tellUsers(
+        slurm,
+        jobIds.flatMap((jobId) => jobs.get(jobId) ?? []),
+        text,
+      );
   } catch (error) {
     if (!isSlurmError(error)) throw error;
     log.warn("could not tell the users of jobs", { reason: error.message });
   }
-}
-
-async function explain(
-  { slurm }: FailContext,
-  { jobIds, text }: JobNotice,
-  known: ReadonlyMap<number, NoticedJob>,
-): Promise<void> {
-  const jobs = jobIds.flatMap((jobId) => known.get(jobId) ?? []);
-  const commentable = jobs.filter(
-    ({ adminComment }) => adminComment === "" || isOurText(adminComment),
-  );
-  const terminals = jobs.filter(({ isInteractive }) => isInteractive).slice(0, TERMINALS_MAX);
-  await slurm.setAdminComment(
-    commentable.map(({ jobId }) => jobId),
-    text,
-  );
-  for (const { jobId } of terminals) await slurm.notify(jobId, text);
 }

@@ -1,11 +1,11 @@
 import type { Clock } from "../domain/clock.ts";
 import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
+import { isLiving } from "../domain/reconcile/instance-state.ts";
 import { OciCallError } from "../oci/oci-errors.ts";
 import type { AddressBook, Instance, InstanceControl, PrivateAddress } from "../oci/provider.ts";
 import type { NodeAddress, SlurmControl } from "../slurm/control.ts";
 import { isSlurmError } from "../slurm/slurm-command-error.ts";
-import { isPresent } from "./is-present.ts";
 
 export interface WatchContext {
   readonly addresses: AddressBook;
@@ -178,7 +178,7 @@ export class InstanceWatch<Node extends WatchedNode> {
     for (const node of new Set([...this.#unaddressed.values(), ...this.#unpowered.values()])) {
       const lifecycleState = states.get(node.instance.instanceOcid);
       if (lifecycleState === "RUNNING") this.#unpowered.delete(node.nodeName);
-      if (lifecycleState === undefined || isPresent({ lifecycleState })) continue;
+      if (lifecycleState === undefined || isLiving({ lifecycleState })) continue;
       this.#unaddressed.delete(node.nodeName);
       this.#unpowered.delete(node.nodeName);
       this.#onEnded(node);

@@ -1,4 +1,5 @@
 import { isAsSpecified, rankPlacements, shapeLabel, type Placement } from "../domain/placement.ts";
+import { isLiving } from "../domain/reconcile/instance-state.ts";
 import {
   describePlacement,
   describeRefusedPlacements,
@@ -9,7 +10,6 @@ import { retryToken } from "../domain/retry-token.ts";
 import { describeAnswer, describeRefusal } from "../oci/oci-errors.ts";
 import type { Instance, OciFailure } from "../oci/provider.ts";
 import type { Prospect } from "./capacity-memory.ts";
-import { isPresent } from "./is-present.ts";
 import type { LaunchContext, LaunchResult, Pending, RoundContext, Step } from "./launch-target.ts";
 import { LaunchingPausedError, PAUSE_RETRY_MS } from "./pause-watch.ts";
 import type { RefusedOffer } from "./refused-offers.ts";
@@ -174,7 +174,7 @@ async function launchAt(context: RoundContext, attempt: Attempt): Promise<Placem
   }
   const { kind, ...launched } = outcome;
   const { instance, opcRequestId } = launched;
-  const isThere = isPresent(instance);
+  const isThere = isLiving(instance);
   await memory.settle(placement, isThere ? { kind: "accepted", nodeName } : { kind: "unknown" });
   if (!isThere) {
     return withNextToken(target, `the token gave ${instance.instanceOcid}, which is gone`);

@@ -7,9 +7,9 @@ import {
   type NodeUse,
 } from "../domain/launch-decision.ts";
 import { nodeUse, type NodeRecord } from "../domain/node-use.ts";
+import { isLiving } from "../domain/reconcile/instance-state.ts";
 import { describeRefusal, OciCallError } from "../oci/oci-errors.ts";
 import type { Instance, OciFailure } from "../oci/provider.ts";
-import { isPresent } from "./is-present.ts";
 import { failedByDeadline, launchNode } from "./launch-node.ts";
 import type {
   LaunchContext,
@@ -80,7 +80,7 @@ async function runRound(
   onResult: (result: LaunchResult) => void,
 ): Promise<readonly Pending[]> {
   const byNode = groupBy(instances, ({ nodeName }) => nodeName);
-  const isAnyAlive = pending.some(({ nodeName }) => (byNode.get(nodeName) ?? []).some(isPresent));
+  const isAnyAlive = pending.some(({ nodeName }) => (byNode.get(nodeName) ?? []).some(isLiving));
   const records = isAnyAlive ? await recordsOrWarn(context) : new Map<string, NodeRecord>();
   const useOf = (target: Pending, ofNode: readonly Instance[]): NodeUse => {
     if (records === undefined) return UNKNOWN_USE;
@@ -113,7 +113,7 @@ interface Decided {
 async function stepOf(context: RoundContext, { target, ofNode, decision }: Decided): Promise<Step> {
   if (decision.kind !== "launch") return await clearTheWay(context, target, decision);
   // Before the job's other nodes are looked at: all of them wait for the end of a pause, none is given to another job.
-  if (isPaused({ signal: context.launchSignal })) return failedByDeadline(context, target);
+  if (isPaused(context.launchSignal)) return failedByDeadline(context, target);
   return await launchNode(context, target, newestOf(ofNode));
 }
 

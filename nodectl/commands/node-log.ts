@@ -1,4 +1,5 @@
 import { nearestNames } from "../domain/edit-distance.ts";
+import { newestOf } from "../domain/launch-decision.ts";
 import { consoleLines } from "../domain/node-log/console-lines.ts";
 import { ElasticReader } from "../domain/node-log/elastic-line.ts";
 import { mergeLines, type LogLine, type Selection } from "../domain/node-log/log-line.ts";
@@ -136,9 +137,8 @@ async function readConsole(
   nodeName: string,
 ): Promise<Told | undefined> {
   if (cloud === undefined) return undefined;
-  const [newest] = (await cloud.instances.listInstances())
-    .filter((instance) => instance.nodeName === nodeName && isLiving(instance))
-    .sort((a, b) => b.timeCreatedMs - a.timeCreatedMs);
+  const listed = await cloud.instances.listInstances();
+  const newest = newestOf(listed.filter((it) => it.nodeName === nodeName && isLiving(it)));
   if (newest === undefined) return { lines: [], notes: ["console: the node has no instance now"] };
   const text = await cloud.consoles.captureConsole(newest.instanceOcid);
   const { instanceOcid, lifecycleState, timeCreatedMs: startMs } = newest;

@@ -12,7 +12,7 @@ export class LaunchingPausedError extends Error {
 }
 
 /** Launching was paused, now or in the course of the run. */
-export function isPaused({ signal }: { readonly signal: AbortSignal }): boolean {
+export function isPaused(signal: AbortSignal): boolean {
   return signal.reason instanceof LaunchingPausedError;
 }
 

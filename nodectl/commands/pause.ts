@@ -1,5 +1,4 @@
 import type { Clock } from "../domain/clock.ts";
-import { compressHostlist } from "../domain/hostlist.ts";
 import type { Log } from "../domain/log.ts";
 import {
   formatPause,
@@ -10,6 +9,7 @@ import {
 } from "../domain/pause.ts";
 import { readPauseFile, removePauseFile, writePauseFile } from "../files/pause-file.ts";
 import type { SlurmControl } from "../slurm/control.ts";
+import { giveBack } from "./tend-nodes.ts";
 
 /**
  * The pause that is in force, or undefined. Never throws: a file that is there and cannot be read pauses as well, and
@@ -83,11 +83,8 @@ export async function resumeLaunching(context: ResumeContext): Promise<ResumeRep
     for (const name of going) if (!goingSinceMs.has(name)) goingSinceMs.set(name, nowMs);
     const early = going.filter((name) => nowMs - (goingSinceMs.get(name) ?? nowMs) < STOPNODE_MS);
     const due = [...off, ...going.filter((name) => !early.includes(name))];
-    if (due.length > 0) {
-      await slurm.returnToService(due);
-      log.info("returned nodes to service", { nodes: compressHostlist(due) });
-      returned.push(...due);
-    }
+    await giveBack(context, due);
+    returned.push(...due);
     const later = [...early, ...settling];
     if (later.length === 0 || clock.now() >= endMs) return { ended, returned, later };
     await clock.sleep(POLL_MS);

@@ -1,3 +1,4 @@
+import { hasJobs } from "../domain/reconcile/slurm-state.ts";
 import type { SlurmNode } from "../slurm/control.ts";
 
 /** Begins every reason that finish gives, so that it knows its own drains again. */
@@ -28,7 +29,7 @@ export function nodesToDrain(
 ): readonly string[] {
   return leaving.filter((name) => {
     const node = nodes.get(name);
-    const isWakingForJob = node !== undefined && hasJob(node) && node.flags.has("POWERING_UP");
+    const isWakingForJob = node !== undefined && hasJobs(node) && node.flags.has("POWERING_UP");
     return node !== undefined && !node.flags.has("DRAIN") && !isWakingForJob;
   });
 }
@@ -63,7 +64,7 @@ function whyItStays(node: SlurmNode | undefined): RetiringNode["because"] | unde
   if (node.flags.has("POWERING_UP")) {
     return "is waking";
   }
-  if (hasJob(node)) {
+  if (hasJobs(node)) {
     return "runs a job";
   }
   if (node.flags.has("POWERING_DOWN") || node.flags.has("POWER_DOWN")) {
@@ -77,10 +78,6 @@ function whyItStays(node: SlurmNode | undefined): RetiringNode["because"] | unde
 export function isAtRest(node: SlurmNode | undefined): boolean {
   const because = whyItStays(node);
   return because === undefined || (because === "is on" && node?.flags.has("POWERED_DOWN") === true);
-}
-
-function hasJob(node: SlurmNode): boolean {
-  return node.base === "ALLOCATED" || node.base === "MIXED" || node.flags.has("COMPLETING");
 }
 
 /** The nodes that finish drained and that the limits name again. Drains and DOWN of others are not ours to undo. */

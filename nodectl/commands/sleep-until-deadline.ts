@@ -17,7 +17,7 @@ export async function sleepUntilDeadline(
 /** Waits for something, but not longer than so many milliseconds; true when it came in time. */
 export async function isSettledWithin(
   clock: Clock,
-  settled: Promise<void>,
+  settled: Promise<unknown>,
   durationMs: number,
 ): Promise<boolean> {
   const decided = new AbortController();

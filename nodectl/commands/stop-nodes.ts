@@ -1,8 +1,8 @@
 import type { FailedNode } from "../domain/failed-node.ts";
 import { groupBy } from "../domain/group-by.ts";
+import { isLiving } from "../domain/reconcile/instance-state.ts";
 import { explainFailure, OciCallError } from "../oci/oci-errors.ts";
 import type { Instance, InstanceControl } from "../oci/provider.ts";
-import { isPresent } from "./is-present.ts";
 import { sleepUntilDeadline } from "./sleep-until-deadline.ts";
 import { terminateInstances, type TerminateContext } from "./terminate-instances.ts";
 
@@ -30,7 +30,7 @@ export async function findVictims(
   instances: Pick<InstanceControl, "listInstances">,
   nodeNames: readonly string[],
 ): Promise<Victims> {
-  const present = (await instances.listInstances()).filter(isPresent);
+  const present = (await instances.listInstances()).filter(isLiving);
   const byNode = groupBy(present, ({ nodeName }) => nodeName);
   return {
     instances: nodeNames.flatMap((name) => byNode.get(name) ?? []),
@@ -97,7 +97,7 @@ async function stillPresent(
   const ocids = new Set(terminated.map(({ instanceOcid }) => instanceOcid));
   try {
     const listed = await instances.listInstances();
-    return listed.filter((instance) => ocids.has(instance.instanceOcid) && isPresent(instance));
+    return listed.filter((instance) => ocids.has(instance.instanceOcid) && isLiving(instance));
   } catch (error) {
     if (!(error instanceof OciCallError)) throw error;
     log.warn("could not confirm that the instances end", { reason: error.message });

@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import { isAtLeast } from "../domain/slurm-release.ts";
 import type { SlurmRelease } from "../domain/slurm-release.ts";
 import type { SlurmControl, SlurmNode } from "../slurm/control.ts";
+import { nodesByName } from "./node-records.ts";
 
 /** How slurmctld learns of new files. */
 export type Telling = "reconfigure" | "restart-and-reconfigure";
@@ -113,7 +114,7 @@ async function compareNodes(slurm: SlurmControl, expected: ExpectedNodes): Promi
   if (!(await slurm.isAnswering())) {
     return { kind: "not-taken-up", complaint: "slurmctld does not answer" };
   }
-  const nodes = new Map((await slurm.listNodes()).map((node) => [node.name, node]));
+  const nodes = await nodesByName({ slurm });
   const complaint = differenceOf(nodes, expected);
   return complaint === undefined
     ? { kind: "taken-up", nodes }

@@ -66,7 +66,14 @@ async function doneOf<Answer>(
   }
 }
 
-async function giveBack({ slurm, log }: TendContext, names: readonly string[]): Promise<void> {
+/** @throws SlurmCommandError, NodeUpdateError */
+export async function giveBack(
+  {
+    slurm,
+    log,
+  }: Pick<TendContext, "log"> & { readonly slurm: Pick<SlurmControl, "returnToService"> },
+  names: readonly string[],
+): Promise<void> {
   if (names.length === 0) return;
   await slurm.returnToService(names);
   log.info("returned nodes to service", { nodes: compressHostlist(names) });

@@ -70,7 +70,9 @@ export function decideLaunch<I extends NodeInstance>(
 }
 
 /** The instance that was created last, TERMINATED ones included. */
-export function newestOf<I extends NodeInstance>(instances: readonly I[]): I | undefined {
+export function newestOf<I extends Pick<NodeInstance, "timeCreatedMs">>(
+  instances: readonly I[],
+): I | undefined {
   return instances.reduce<I | undefined>(
     (newest, instance) =>
       newest === undefined || instance.timeCreatedMs > newest.timeCreatedMs ? instance : newest,

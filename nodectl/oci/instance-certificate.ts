@@ -1,3 +1,4 @@
+import { errorText } from "../domain/error-text.ts";
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { askPatiently, type Patience } from "./ask-patiently.ts";
 import { OciAuthError } from "./oci-auth-error.ts";
@@ -65,7 +66,7 @@ async function readOnce(
       privateKey: createPrivateKey(key),
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new OciAuthError(
       `no credentials: what the metadata service (${endpoint}) gives is no identity of an OCI instance: ${reason}`,
       { cause: error },

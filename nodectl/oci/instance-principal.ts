@@ -1,6 +1,7 @@
 import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
 import type { Clock } from "../domain/clock.ts";
+import { errorText } from "../domain/error-text.ts";
 import type { Log } from "../domain/log.ts";
 import { readInstanceCertificate } from "./instance-certificate.ts";
 import { OciAuthError } from "./oci-auth-error.ts";
@@ -80,7 +81,7 @@ export class InstancePrincipal implements SigningIdentity {
       await this.#renew();
       return true;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       this.#options.log.warn("could not renew the token", { reason });
       return false;
     }

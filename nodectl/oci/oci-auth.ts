@@ -2,6 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import { ConfigFileAuthenticationDetailsProvider, EndpointBuilder } from "oci-common";
 import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
+import { errorText } from "../domain/error-text.ts";
 import type { Log } from "../domain/log.ts";
 import { METADATA_ENDPOINT } from "./instance-certificate.ts";
 import { InstancePrincipal } from "./instance-principal.ts";
@@ -61,8 +62,4 @@ async function fromConfigFile(path: string, profile: string): Promise<SigningIde
       { cause: error },
     );
   }
-}
-
-function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

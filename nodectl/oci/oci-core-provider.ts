@@ -1,5 +1,6 @@
 import { ComputeClient, VirtualNetworkClient, type models } from "oci-core";
 import { WorkRequestClient, models as workRequestModels } from "oci-workrequests";
+import { isLiving } from "../domain/reconcile/instance-state.ts";
 import { launchDetails, TAG, TYPE_COMPUTE, type LaunchSettings } from "./launch-details.ts";
 import { describeFailure, describeLaunchErrors, OciCallError } from "./oci-errors.ts";
 import { listAllPages } from "./pages.ts";
@@ -135,7 +136,7 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
   async #isGoing(instanceOcid: string): Promise<boolean> {
     try {
       const { instance } = await this.#compute.getInstance({ instanceId: instanceOcid });
-      return GOING.has(instance.lifecycleState);
+      return !isLiving(instance);
     } catch (thrown) {
       if (describeFailure("GetInstance", thrown).status === 404) return true;
       throw thrown;
@@ -144,7 +145,6 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
 }
 
 const UNFINISHED: ReadonlySet<string> = new Set(["ACCEPTED", "IN_PROGRESS"]);
-const GOING: ReadonlySet<string> = new Set(["TERMINATING", "TERMINATED"]);
 
 function refusal(error: unknown): { kind: "refused"; failure: OciCallError["failure"] } {
   if (error instanceof OciCallError) return { kind: "refused", failure: error.failure };

@@ -1,3 +1,4 @@
+import { errorText } from "../domain/error-text.ts";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { expandHostlist } from "../domain/hostlist.ts";
@@ -20,7 +21,7 @@ export async function readResumeFile(path: string): Promise<ResumeFile> {
   try {
     return { kind: "read", jobs: parseResumeFile(await readBounded(path)) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     return { kind: "unreadable", message: `${path}: ${message}` };
   }
 }

@@ -173,8 +173,9 @@ async function setNodeState(options: SlurmOptions, change: StateChange): Promise
     nameOf: (name) => name,
     update: async (batch) => {
       const names = [...new Set(batch)];
-      const address = change.address === undefined ? [] : names.map(() => change.address);
-      const addressWords = address.length === 0 ? [] : [`nodeaddr=${address.join(",")}`];
+      const { address } = change;
+      const addressWords =
+        address === undefined ? [] : [`nodeaddr=${names.map(() => address).join(",")}`];
       const words = [
         `nodename=${compressHostlist(names)}`,
         ...addressWords,

@@ -1,5 +1,6 @@
 import type { Clock } from "../../domain/clock.ts";
 import { type Finding, skipped, wrong } from "../../domain/doctor/finding.ts";
+import { isSystemError } from "../../files/system-error.ts";
 import type { Check, CheckResult } from "./check.ts";
 
 export interface ExamineOptions {
@@ -77,8 +78,4 @@ async function runInTime(
   } finally {
     done.abort();
   }
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "syscall" in error;
 }

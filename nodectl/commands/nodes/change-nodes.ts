@@ -12,8 +12,10 @@ import type {
   PowerControl,
   ReleaseControl,
   SlurmControl,
+  SlurmNode,
 } from "../../slurm/control.ts";
 import { isSlurmError, NodeUpdateError } from "../../slurm/slurm-command-error.ts";
+import { nodesByName } from "../node-records.ts";
 
 export interface ChangeContext {
   readonly slurm: Pick<SlurmControl, "listNodes" | "setDown" | "drain" | "returnToService"> &
@@ -68,7 +70,7 @@ export async function changeNodes(
 ): Promise<ChangeOutcome> {
   const { slurm, readPause } = context;
   const { change, nodeNames, isConfirmed, isDryRun } = request;
-  const records = new Map((await slurm.listNodes()).map((record) => [record.name, record]));
+  const records = await nodesByName(context);
   const unknown = nodeNames.filter((name) => !records.has(name));
   if (unknown.length > 0)
     return { kind: "unknown-nodes", message: describeUnknown(unknown, [...records.keys()]) };
@@ -105,10 +107,7 @@ function describeUnknown(unknown: readonly string[], known: readonly string[]): 
   return `Slurm has no node ${names}; 'sinfo -N' lists those that it has. Nothing was done`;
 }
 
-function groupsOf(
-  change: NodeChange,
-  records: readonly Parameters<typeof judgeChange>[1][],
-): readonly ChangeGroup[] {
+function groupsOf(change: NodeChange, records: readonly SlurmNode[]): readonly ChangeGroup[] {
   const judged = records.map((record) => ({ record, verdict: judgeChange(change, record) }));
   const groups = groupBy(judged, ({ verdict: { kind, what } }) => `${kind} ${what}`);
   return [...groups.values()].flatMap((group) => {

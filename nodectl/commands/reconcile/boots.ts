@@ -1,4 +1,5 @@
 import { groupBy } from "../../domain/group-by.ts";
+import { newestOf } from "../../domain/launch-decision.ts";
 import { launchedOffer } from "../../domain/placement.ts";
 import {
   judgeBoots,
@@ -57,17 +58,11 @@ type ByNode = ReadonlyMap<string, readonly Instance[]>;
 /** Machines that were replaced before they ever served. */
 function failedBoots(context: BootContext, { acted }: BootsSeen, byNode: ByNode): readonly Boot[] {
   return acted.acts.flatMap(({ act: { rule, node }, problem }) => {
-    const isFailedBoot = FAILED_BOOTS.has(rule.id) && problem === undefined;
+    const isFailedBoot = rule.isFailedBoot === true && problem === undefined;
     const lastWords = acted.consoles.get(node.name)?.lastLine ?? rule.why;
     return isFailedBoot ? bootsOf(context, { node, byNode }, { isSuccess: false, lastWords }) : [];
   });
 }
-
-const FAILED_BOOTS: ReadonlySet<string> = new Set([
-  "silent-boot",
-  "silent-and-too-small",
-  "too-small",
-]);
 
 /** Nodes that were waking at the last pass and are up now. */
 function goodBoots(
@@ -88,9 +83,7 @@ function bootsOf(
   how: Pick<Boot, "isSuccess" | "lastWords">,
 ): readonly Boot[] {
   const imageOcid = imageOf(node.name);
-  const [newest] = (byNode.get(node.name) ?? []).toSorted(
-    (a, b) => b.timeCreatedMs - a.timeCreatedMs,
-  );
+  const newest = newestOf(byNode.get(node.name) ?? []);
   return imageOcid === undefined || newest === undefined
     ? []
     : [{ imageOcid, offer: launchedOffer(newest), ...how }];

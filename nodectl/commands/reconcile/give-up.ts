@@ -1,5 +1,6 @@
 import { nextTryText } from "../../domain/failed-node.ts";
 import { groupBy } from "../../domain/group-by.ts";
+import { newestOf } from "../../domain/launch-decision.ts";
 import { RECONCILE_PREFIX } from "../../domain/reconcile/reasons.ts";
 import type { FailureControl, SlurmControl } from "../../slurm/control.ts";
 import { eachDespiteRefusals } from "../each-despite-refusals.ts";
@@ -71,7 +72,7 @@ function noticeOf([first]: readonly Act[]): string {
 }
 
 function wordsOf({ rule, node }: Act): string {
-  const [newest] = node.instances.toSorted((a, b) => b.timeCreatedMs - a.timeCreatedMs);
+  const newest = newestOf(node.instances);
   return newest === undefined ? rule.why : `${rule.why} (${newest.lifecycleState})`;
 }
 

@@ -3,8 +3,10 @@ import type { Clock } from "../../domain/clock.ts";
 import { livingOf } from "../../domain/reconcile/conditions.ts";
 import type { NodeSight } from "../../domain/reconcile/sight.ts";
 import type { Log } from "../../domain/log.ts";
+import { isSystemError } from "../../files/system-error.ts";
 import { OciCallError } from "../../oci/oci-errors.ts";
 import type { Consoles } from "../../oci/provider.ts";
+import { isSettledWithin } from "../sleep-until-deadline.ts";
 
 /** Where the last lines of consoles are kept for people. */
 export interface ConsoleFiles {
@@ -43,7 +45,6 @@ export async function keepConsoles(
   const chosen = nodes.slice(0, CONSOLES_MAX);
   if (chosen.length === 0) return files;
   const { clock, log } = context;
-  const end = new AbortController();
   const captures = pMap(
     chosen,
     async (node) => {
@@ -52,15 +53,8 @@ export async function keepConsoles(
     },
     { concurrency: CONCURRENCY },
   );
-  const isTimeUp = await Promise.race([
-    captures.then(() => false),
-    clock.sleep(TIME_MS_MAX, end.signal).then(
-      () => true,
-      () => true,
-    ),
-  ]);
-  end.abort();
-  if (isTimeUp) log.warn("consoles did not come in time", { durationMs: TIME_MS_MAX });
+  const isInTime = await isSettledWithin(clock, captures, TIME_MS_MAX);
+  if (!isInTime) log.warn("consoles did not come in time", { durationMs: TIME_MS_MAX });
   // What comes later is in its file, and in no reason.
   return new Map(files);
 }
@@ -82,7 +76,7 @@ async function keepConsole(
     log.info("kept the end of a console", { ...fields, reason: file });
     return { file, lastLine: lastLineOf(text) };
   } catch (error) {
-    if (!(error instanceof OciCallError) && !isFileError(error)) throw error;
+    if (!(error instanceof OciCallError) && !isSystemError(error)) throw error;
     log.warn("could not keep a console", { ...fields, reason: error.message });
     return undefined;
   }
@@ -90,8 +84,4 @@ async function keepConsole(
 
 function lastLineOf(text: string): string {
   return text.trimEnd().split("\n").at(-1)?.trim() ?? "";
-}
-
-function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "code" in error && "syscall" in error;
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../domain/clock.ts";
+import { errorText } from "../../domain/error-text.ts";
 import { LOOK_AGAIN_MS, type Decision } from "../../domain/reconcile/decide.ts";
 import { remember } from "../../domain/reconcile/look.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type ReconcileMemory,
 } from "../../domain/reconcile/memory.ts";
 import { slurmStateOf } from "../../domain/reconcile/slurm-state.ts";
+import { nodesByName } from "../node-records.ts";
 import { carryOut, type Act, type ActContext, type Acted } from "./act.ts";
 import { countBoots, type BootContext } from "./boots.ts";
 import { observe, type Observation, type ObserveContext } from "./observe.ts";
@@ -67,10 +69,10 @@ function needsSecondLook(decision: Decision): boolean {
  * Time has passed since OCI's list, and Slurm wakes nodes at any time: only what is still in the state that was decided
  * upon is touched.
  */
-async function stillDue({ slurm }: ReconcileContext, seen: Seen): Promise<readonly Act[]> {
+async function stillDue(context: ReconcileContext, seen: Seen): Promise<readonly Act[]> {
   const acts = seen.decisions.filter((it) => it.kind === "act");
   if (acts.length === 0) return [];
-  const records = new Map((await slurm.listNodes()).map((record) => [record.name, record]));
+  const records = await nodesByName(context);
   return acts.filter(({ node }) => slurmStateOf(records.get(node.name)) === node.slurmState);
 }
 
@@ -88,7 +90,7 @@ async function recall({ store, log }: ReconcileContext): Promise<ReconcileMemory
   try {
     return parseMemory(await store.read());
   } catch (error) {
-    log.warn("could not read what the last pass saw", { reason: messageOf(error) });
+    log.warn("could not read what the last pass saw", { reason: errorText(error) });
     return NO_MEMORY;
   }
 }
@@ -97,10 +99,6 @@ async function keep({ store, log }: ReconcileContext, memory: ReconcileMemory): 
   try {
     await store.write(formatMemory(memory));
   } catch (error) {
-    log.warn("could not write what this pass saw", { reason: messageOf(error) });
+    log.warn("could not write what this pass saw", { reason: errorText(error) });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

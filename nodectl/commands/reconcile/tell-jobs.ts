@@ -1,10 +1,7 @@
 import type { Log } from "../../domain/log.ts";
-import { isOurText } from "../../domain/reconcile/reasons.ts";
 import type { JobNotices, NodeJobs } from "../../slurm/control.ts";
 import { isSlurmError } from "../../slurm/slurm-command-error.ts";
-
-/** Nobody watches more terminals; one call each. */
-const TERMINALS_MAX = 100;
+import { tellUsers } from "../tell-users.ts";
 
 export interface TellContext {
   readonly slurm: NodeJobs & Pick<JobNotices, "setAdminComment" | "notify">;
@@ -22,15 +19,7 @@ export async function tellJobs(
 ): Promise<void> {
   try {
     const jobs = await slurm.jobsOnNodes(nodeNames);
-    const commentable = jobs.filter(
-      ({ adminComment }) => adminComment === "" || isOurText(adminComment),
-    );
-    await slurm.setAdminComment(
-      commentable.map(({ jobId }) => jobId),
-      text,
-    );
-    const terminals = jobs.filter(({ isInteractive }) => isInteractive).slice(0, TERMINALS_MAX);
-    for (const { jobId } of terminals) await slurm.notify(jobId, text);
+    await tellUsers(slurm, jobs, text);
   } catch (error) {
     if (!isSlurmError(error)) throw error;
     log.warn("could not tell the users of jobs", { reason: error.message });

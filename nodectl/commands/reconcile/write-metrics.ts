@@ -1,3 +1,4 @@
+import { errorText } from "../../domain/error-text.ts";
 import type { Log } from "../../domain/log.ts";
 import { countersOf } from "../../domain/metrics/counters.ts";
 import { gaugesOf } from "../../domain/metrics/gauges.ts";
@@ -43,7 +44,7 @@ export async function writeMetrics(
     await context.state.write(formatMetricsState(state));
   } catch (error) {
     context.log.warn("could not write the metrics", {
-      reason: error instanceof Error ? error.message : String(error),
+      reason: errorText(error),
     });
   }
 }

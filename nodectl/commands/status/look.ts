@@ -1,3 +1,4 @@
+import { errorText } from "../../domain/error-text.ts";
 import type { LaunchSpecification } from "../../domain/launch-specification.ts";
 import { lookAtNodes } from "../../domain/reconcile/look.ts";
 import { NO_MEMORY, parseMemory, type ReconcileMemory } from "../../domain/reconcile/memory.ts";
@@ -84,7 +85,7 @@ async function recall({ memory }: StatusContext): Promise<Read<ReconcileMemory>>
   try {
     return { value: parseMemory(await memory.read()), doubts: [] };
   } catch (error) {
-    const doubts = [`what the last pass of reconcile saw cannot be read: ${messageOf(error)}`];
+    const doubts = [`what the last pass of reconcile saw cannot be read: ${errorText(error)}`];
     return { value: NO_MEMORY, doubts };
   }
 }
@@ -96,10 +97,6 @@ async function readCoolDowns(
   try {
     return { value: coolDownsOf(await capacity.read(), nowMs), doubts: [] };
   } catch (error) {
-    return { value: [], doubts: [`the cool-downs cannot be read: ${messageOf(error)}`] };
+    return { value: [], doubts: [`the cool-downs cannot be read: ${errorText(error)}`] };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import { comingTryOf } from "../failed-node.ts";
+import { newestOf } from "../launch-decision.ts";
 import { isLiving } from "../reconcile/instance-state.ts";
 import { slurmStateOf } from "../reconcile/slurm-state.ts";
 import type { ClusterFacts, Machine } from "./facts.ts";
@@ -90,7 +91,7 @@ function wakingPhase(
     return { kind: "waking", sinceMs, launchedMs: launchOf(nodeName, log, sinceMs) };
   }
   const living = (machines.get(nodeName) ?? []).filter(isLiving);
-  const machine = newest(living);
+  const machine = newestOf(living);
   if (machine === undefined) return { kind: "launching", sinceMs };
   return { kind: MAKING.has(machine.lifecycleState) ? "provisioning" : "booting", machine };
 }
@@ -110,11 +111,4 @@ function launchOf(
       nodeNames.includes(nodeName) &&
       timeMs >= sinceMs - ROUNDING_MS,
   )?.timeMs;
-}
-
-function newest(machines: readonly Machine[]): Machine | undefined {
-  return machines.reduce<Machine | undefined>(
-    (best, it) => (best === undefined || it.timeCreatedMs > best.timeCreatedMs ? it : best),
-    undefined,
-  );
 }

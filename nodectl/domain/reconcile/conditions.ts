@@ -1,4 +1,5 @@
 import { retryTimeOf } from "../failed-node.ts";
+import { newestOf } from "../launch-decision.ts";
 import { isLiving, type InstanceRecord } from "./instance-state.ts";
 import type { Condition } from "./rule.ts";
 import type { Circumstances, NodeSight } from "./sight.ts";
@@ -61,9 +62,7 @@ export function ownerOf(node: NodeSight): InstanceRecord | undefined {
   if (slurmState !== "waking") return undefined;
   const named = at(addresses);
   if (named.length > 0) return onlyOf(named);
-  return slurm?.address === node.name
-    ? living.toSorted((a, b) => b.timeCreatedMs - a.timeCreatedMs)[0]
-    : undefined;
+  return slurm?.address === node.name ? newestOf(living) : undefined;
 }
 
 function onlyOf([only, ...more]: readonly InstanceRecord[]): InstanceRecord | undefined {

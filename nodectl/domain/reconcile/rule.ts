@@ -65,4 +65,6 @@ export interface Rule {
   readonly action: ActionKind;
   /** For people, in the plan and as the node's reason: why. */
   readonly why: string;
+  /** A machine never came to serve because of its image or shape: it counts towards the breaker. */
+  readonly isFailedBoot?: true;
 }

@@ -105,6 +105,7 @@ export const RULES: readonly Rule[] = [
     patience: "none",
     action: "replace",
     why: "its slurmd has not registered in time",
+    isFailedBoot: true,
   },
   {
     id: "down-while-waking",
@@ -182,6 +183,7 @@ export const RULES: readonly Rule[] = [
     patience: "second-look",
     action: "replace",
     why: "it registered with less than slurm.conf says and fell silent, which Slurm does not notice of such a node",
+    isFailedBoot: true,
   },
   {
     id: "too-small-with-job",
@@ -199,6 +201,7 @@ export const RULES: readonly Rule[] = [
     patience: "second-look",
     action: "set-aside",
     why: "it registered with less than slurm.conf says",
+    isFailedBoot: true,
   },
   {
     id: "silent-machine",

@@ -111,7 +111,7 @@ describe("watchPause()", () => {
     await clock.sleep(10_000);
     expect(reads).toEqual([0, 1_000, 2_000]);
     expect((await signal).aborted).toBe(true);
-    expect(isPaused({ signal: await signal })).toBe(false);
+    expect(isPaused(await signal)).toBe(false);
   });
 
   it("has aborted already when the deadline has passed", async () => {
