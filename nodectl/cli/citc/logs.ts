@@ -1,5 +1,4 @@
 import { styleText } from "node:util";
-import { dirname, join } from "node:path";
 import { readNodeLog, type NodeLog, type NodeLogContext } from "../../commands/node-log.ts";
 import type { Config } from "../../domain/config.ts";
 import { localIsoTime } from "../../domain/local-time.ts";
@@ -73,7 +72,7 @@ export const logs: Program = async (input) => {
     values["no-console"] === true ? {} : await createCloud(config, log);
   const context = {
     logFile: config.logFile,
-    consoleDirectory: join(dirname(config.logFile), CONSOLES),
+    consoleDirectory: config.consoleDirectory,
     slurm: slurmOf(config, log, { commandTimeoutMs: SLURM_MS, deadlineMs: SLURM_MS }),
     ...(cloud !== undefined && { cloud }),
     clock: systemClock,
@@ -82,9 +81,6 @@ export const logs: Program = async (input) => {
   const problems = problem === undefined ? told.problems : [...told.problems, problem];
   return print(input, nodeName, { ...told, problems }, values.json === true);
 };
-
-/** Beside the log: where reconcile keeps the consoles of what it gives up. */
-const CONSOLES = "consoles";
 
 /** The logs say more than Slurm: it is not waited for long. */
 const SLURM_MS = 10_000;
