@@ -8,7 +8,8 @@
 set -eu
 
 runtime=@RUNTIME@
-run="$runtime @OPTIONS@ @LIBRARY@"
+library=@LIBRARY@
+run="$runtime @OPTIONS@ $library"
 
 # Slurm's environment is bare (seen on 22.05.8 and 24.11.5): SLURM_CONF, for ResumeProgram SLURM_RESUME_FILE too, and no
 # HOME, which everybody else has. $run is words, not one.
@@ -26,16 +27,20 @@ report() {
     "$time" "$$" "$text" 2> /dev/null >> @LOG@ || /usr/bin/logger --tag @PROGRAM@ -- "$text"
 } 2> /dev/null
 
-if [ ! -x "$runtime" ]; then
-  report "$runtime is not there or cannot be run; install the archive again"
+lacking=
+[ -x "$runtime" ] || lacking=$runtime
+[ -r "$library" ] || lacking=$library
+if [ -n "$lacking" ]; then
+  report "$lacking is not there or cannot be run; install the archive again"
   exit 1
 fi
 
 if [ -n "${CITC_DETACHED-}" ]; then
   # Lets go of the pipe that the script below waits for.
   exec > /dev/null 2>&1
-  # 0 and 1 are told of in the log; above that nobody has told anything: words that are wrong (2), no memory, a signal.
-  # The end of what was said is kept in memory, and has the reason.
+  # 0 and 1 are told of in the log; above that nobody has told anything: words that are wrong (2), no memory, a signal. Nor
+  # with a 1 when the log could not be written, or when Node itself ended with it because the library could not be loaded,
+  # and said its version. The end of what was said is kept in memory, and has the reason.
   # shellcheck disable=SC2086
   said=$(
     {
@@ -45,6 +50,7 @@ if [ -n "${CITC_DETACHED-}" ]; then
     } | /usr/bin/tail --bytes=4000
   )
   case $said in
+    *"cannot write the log"*"exit status 1" | *"Node.js v"*"exit status 1") report "$said" ;;
     *"exit status "[01]) ;;
     *) report "$said" ;;
   esac

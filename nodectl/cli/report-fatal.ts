@@ -28,12 +28,14 @@ export interface FatalRequest {
  */
 export function reportFatal(
   program: string,
-  { pid }: ProgramInput,
+  { stderr, pid }: ProgramInput,
   paths: FatalPaths,
   error: unknown,
 ): Log {
   const file = paths.logFile ?? defaultOf(SETTINGS.log_file);
-  const log = createCommandLog({ program, file, clock: systemClock, pid });
+  // runProgram prints the error itself; that the log cannot be written bin/power-program.sh must hear.
+  const levels = ["warn"] as const;
+  const log = createCommandLog({ program, file, stream: stderr, levels, clock: systemClock, pid });
   log.error("the run failed", { reason: describeError(error) });
   return log;
 }

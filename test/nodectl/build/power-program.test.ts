@@ -30,11 +30,14 @@ function path(name: string): string {
 }
 
 /** The launcher of a program that is this line of shell. */
-async function createLauncher(line: string, runtime = "/bin/sh"): Promise<string> {
+async function createLauncher(
+  line: string,
+  { runtime = "/bin/sh", options = "-u" } = {},
+): Promise<string> {
   const text = powerProgramText(await readFile(SCRIPT, "utf8"), {
     program: "stopnode",
     runtime,
-    options: "-u",
+    options,
     library: path("program.sh"),
     log: path("elastic.log"),
   });
@@ -108,8 +111,27 @@ describe("the launcher of startnode and stopnode", () => {
 
   it("writes a line into the log when the runtime is not there", async () => {
     const runtime = path("node");
-    expect(await call(await createLauncher("", runtime), SLURM)).toBe(1);
+    expect(await call(await createLauncher("", { runtime }), SLURM)).toBe(1);
     expect(await textIn("elastic.log")).toContain(`${runtime} is not there`);
+  });
+
+  it("writes a line into the log when the library is not there", async () => {
+    const launcher = await createLauncher("");
+    await rm(path("program.sh"));
+    expect(await call(launcher, SLURM)).toBe(1);
+    expect(await textIn("elastic.log")).toContain(`${path("program.sh")} is not there`);
+  });
+
+  it("writes a line into the log when Node cannot load the library, and ends with 1", async () => {
+    const node = { runtime: process.execPath, options: "--no-deprecation" };
+    await call(await createLauncher("this is no JavaScript", node), SLURM);
+    expect(await textIn("elastic.log")).toMatch(/SyntaxError.*exit status 1/);
+  });
+
+  it("writes what it said when it ended with 1 and could not write its own log", async () => {
+    const said = "stopnode: warn: cannot write the log /elsewhere: EACCES";
+    await call(await createLauncher(`echo "${said}" >&2; exit 1`), SLURM);
+    expect(await textIn("elastic.log")).toMatch(/cannot write the log .elsewhere.*exit status 1/);
   });
 
   it.each([0, 1])("leaves it to the program to say how it ended with %i", async (status) => {
