@@ -4,7 +4,6 @@ import {
   reconcile as reconcileCluster,
   type ReconcileOutcome,
 } from "../../commands/reconcile/reconcile.ts";
-import { exists } from "../../commands/readiness.ts";
 import { writeMetrics } from "../../commands/reconcile/write-metrics.ts";
 import type { Config } from "../../domain/config.ts";
 import type { Log } from "../../domain/log.ts";
@@ -95,12 +94,10 @@ async function keepMetrics(
   { log, tally }: { readonly log: Log; readonly tally: RequestTally },
   seen: Parameters<typeof writeMetrics>[1],
 ): Promise<void> {
-  if (!(await exists(dirname(metricsFile)))) return;
-  const metrics = new StateFile(metricsFile);
   const state = new StateFile(join(dirname(reconcileFile), "metrics.json"));
   const nowMs = (): number => systemClock.now();
   const capacity = new CapacityFile({ file, logFile, nowMs });
-  await writeMetrics({ metrics, state, capacity, logFile, log, tally }, seen);
+  await writeMetrics({ metricsFile, state, capacity, logFile, log, tally }, seen);
 }
 
 function print(

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { errorText } from "../../domain/error-text.ts";
 import type { Log } from "../../domain/log.ts";
 import { countersOf } from "../../domain/metrics/counters.ts";
@@ -7,12 +8,14 @@ import { countPass } from "../../domain/metrics/pass.ts";
 import { formatMetricsState, parseMetricsState } from "../../domain/metrics/state.ts";
 import type { CapacityStore } from "../../files/capacity-file.ts";
 import { readNewLines } from "../../files/log-reader.ts";
+import { StateFile } from "../../files/state-file.ts";
+import { exists } from "../readiness.ts";
 import type { Observation } from "./observe.ts";
 import type { MemoryStore } from "./reconcile.ts";
 
 export interface MetricsContext {
-  /** Where the node exporter reads. */
-  readonly metrics: { write(text: string): Promise<void> };
+  /** In the directory where a node exporter reads, if there is one. */
+  readonly metricsFile: string;
   readonly state: MemoryStore;
   readonly logFile: string;
   readonly capacity: Pick<CapacityStore, "read">;
@@ -30,6 +33,7 @@ export async function writeMetrics(
   seen: Extract<Observation, { kind: "seen" }>,
 ): Promise<void> {
   try {
+    if (!(await exists(dirname(context.metricsFile)))) return;
     const before = parseMetricsState(await context.state.read());
     const { lines, position } = await readNewLines(context.logFile, before.position);
     const upTimes = new Map(seen.slurmNodes.map((node) => [node.name, node]));
@@ -40,7 +44,8 @@ export async function writeMetrics(
     const { instances, decisions, nowMs } = seen;
     const capacity = await context.capacity.read();
     const gauges = gaugesOf({ instances, decisions, capacity, nowMs });
-    await context.metrics.write(formatOpenMetrics([...gauges, ...countersOf(state.counts)]));
+    const text = formatOpenMetrics([...gauges, ...countersOf(state.counts)]);
+    await new StateFile(context.metricsFile).write(text);
     await context.state.write(formatMetricsState(state));
   } catch (error) {
     context.log.warn("could not write the metrics", {
