@@ -1,10 +1,8 @@
 import { open, type FileHandle } from "node:fs/promises";
+import { listRotatedLogs } from "./rotated-log.ts";
 
 /** Of the log and the one before it together: some 20,000 lines. */
 const BYTES_MAX = 4 * 1024 * 1024;
-
-/** logrotate's name for the log before this one. */
-const ROTATED = ".1";
 
 /**
  * The newest lines of a log, oldest first: those of the file itself, and when it is short also of the one that was rotated
@@ -13,8 +11,17 @@ const ROTATED = ".1";
  */
 export async function readLogTail(file: string, bytesMax = BYTES_MAX): Promise<readonly string[]> {
   const newest = await readEnd(file, bytesMax);
-  const older = await readEnd(`${file}${ROTATED}`, bytesMax - newest.length);
+  if (newest.length >= bytesMax) return linesOf(newest);
+  const before = await logBefore(file);
+  const older =
+    before === undefined ? Buffer.alloc(0) : await readEnd(before, bytesMax - newest.length);
   return [...linesOf(older), ...linesOf(newest)];
+}
+
+/** The last one that logrotate put away, whatever it calls it; compressed ones are too old. */
+async function logBefore(file: string): Promise<string | undefined> {
+  const paths = (await listRotatedLogs(file)).map(({ path }) => path);
+  return paths.find((path) => path !== file && !path.endsWith(".gz"));
 }
 
 function linesOf(bytes: Buffer): readonly string[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -25,6 +25,20 @@ describe("readLogTail()", () => {
     writeFileSync(`${file}.1`, "one\ntwo\n");
     writeFileSync(file, "three\n");
     expect(await readLogTail(file)).toEqual(["one", "two", "three"]);
+  });
+
+  it("finds what was rotated away under another name, and passes over what was compressed", async () => {
+    for (const [name, text] of [
+      ["-20261123", "one\n"],
+      ["-20261124", "two\n"],
+      ["-20261122.gz", "zipped\n"],
+      ["", "three\n"],
+    ] as const) {
+      writeFileSync(`${file}${name}`, text);
+    }
+    const older = new Date("2026-11-23T00:00:00Z");
+    utimesSync(`${file}-20261123`, older, older);
+    expect(await readLogTail(file)).toEqual(["two", "three"]);
   });
 
   it("reads no more than its bound, and no half line", async () => {
