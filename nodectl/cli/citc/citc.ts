@@ -48,7 +48,8 @@ export const citc: Program = async (input) => {
     (verb === undefined ? input.stderr : input.stdout).write(HELP);
     return verb === undefined ? 2 : 0;
   }
-  const command = VERBS[verb];
+  // What every object has besides, such as "constructor", is no verb.
+  const command = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
   if (command === undefined) {
     throw new UsageError(
       `no command ${JSON.stringify(verb)}; there are ${Object.keys(VERBS).join(", ")}`,

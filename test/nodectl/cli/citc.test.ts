@@ -34,6 +34,8 @@ describe("citc --help", () => {
 
 describe("a wrong command line", () => {
   it.each([
+    [["constructor"], /no command "constructor"; there are reconcile, /],
+    [["help", "toString"], /no command "toString"/],
     [["nodes"], /expected start, stop, .* got nothing/],
     [["nodes", "kill", "n-1"], /expected start, .* got "kill"/],
     [["nodes", "stop"], /expected a hostlist/],
