@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { create } from "tar";
 import { defaultOf } from "../cli/setting-default.ts";
 import { SETTINGS } from "../cli/settings.ts";
-import { PROGRAMS, SCRIPTS, SHELL_LAUNCHER, SHELL_STARTED } from "./bundle.ts";
+import { PROGRAMS, SCRIPTS, SHELL_LAUNCHER } from "./bundle.ts";
 
 /** Where the archive's parts stand on a machine: the paths that Slurm and the admins know. */
 const RUNTIME_PATH = "opt/citc/bin/node";
@@ -17,17 +17,18 @@ const DIRECTORIES = ["opt/citc", "opt/citc/bin", LIBRARY_DIRECTORY];
 /** Absolute, because Slurm gives no PATH; env only splits the options. */
 const INTERPRETER = `/usr/bin/env -S /${RUNTIME_PATH}`;
 
+/** Slurm's power programs, started by SHELL_LAUNCHER. The others are started by a line of JavaScript. */
+const SHELL_STARTED: ReadonlySet<string> = new Set(["startnode", "stopnode"]);
+
 /** Deprecations inside the SDK (punycode, url.parse) are no news for an admin. */
 const QUIET = "--no-deprecation --max-semi-space-size=1";
 
 /**
- * For programs that wait more than they compute: without V8's optimizing compilers a run for 1,000 nodes stays below 120
+ * For the power programs, which wait more than they compute: without V8's optimizing compilers a run for 1,000 nodes stays below 120
  * MB (102 MB against 130), in the same time. Not --lite-mode: it takes WebAssembly away, which fetch needs. finish
  * and citc compute, and keep them.
  */
 const FRUGAL = `${QUIET} --optimize-for-size --no-opt --no-maglev --no-sparkplug`;
-
-const COMPUTING: ReadonlySet<string> = new Set(["finish", "citc"]);
 
 const DEFAULT_LOG = defaultOf(SETTINGS.log_file);
 
@@ -45,22 +46,21 @@ export interface ArchiveParts {
 /** Lays the archive's files out below the stage directory and returns their paths in it. */
 export async function stage(parts: ArchiveParts): Promise<string[]> {
   const files = [RUNTIME_PATH];
+  const script = await readFile(join(parts.scriptDirectory, `${SHELL_LAUNCHER}.sh`), "utf8");
   await place(parts.runtime, join(parts.stageDirectory, RUNTIME_PATH));
   for (const name of PROGRAMS) {
     const library = `${LIBRARY_DIRECTORY}/${name}.cjs`;
     const executable = `${EXECUTABLE_DIRECTORY}/${name}`;
     await place(join(parts.bundleDirectory, `${name}.cjs`), join(parts.stageDirectory, library));
-    const options = COMPUTING.has(name) ? QUIET : FRUGAL;
-    const script = await readFile(join(parts.scriptDirectory, `${SHELL_LAUNCHER}.sh`), "utf8");
     const text = SHELL_STARTED.has(name)
       ? powerProgramText(script, {
           program: name,
           runtime: `/${RUNTIME_PATH}`,
-          options,
+          options: FRUGAL,
           library: `/${library}`,
           log: DEFAULT_LOG,
         })
-      : `#!${INTERPRETER} ${options}\n"use strict";\nrequire("/${library}");\n`;
+      : `#!${INTERPRETER} ${QUIET}\n"use strict";\nrequire("/${library}");\n`;
     await writeLauncher(join(parts.stageDirectory, executable), text);
     files.push(library, executable);
   }

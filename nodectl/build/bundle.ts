@@ -7,9 +7,6 @@ export const PROGRAMS = ["startnode", "stopnode", "finish", "citc"] as const;
 /** What Slurm calls for every job: shell scripts from nodectl/bin, because Node takes longer to start than they run. */
 export const SCRIPTS = ["wait-for-nodes"] as const;
 
-/** Slurm's power programs, started by the shell script below. The others are started by a line of JavaScript. */
-export const SHELL_STARTED: ReadonlySet<string> = new Set(["startnode", "stopnode"]);
-
 /** Of nodectl/bin; written once for each program that it starts. */
 export const SHELL_LAUNCHER = "power-program";
 

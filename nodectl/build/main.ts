@@ -6,8 +6,9 @@ import { ARCHITECTURES } from "./runtime.ts";
 
 const HELP = `Usage: npm run build [-- --arch x64|arm64|host]
 
-Makes dist/nodectl-linux-<arch>.tar.gz: the executables startnode, stopnode and finish, the Node runtime they
-run on, and the script wait-for-nodes. Both architectures, unless one is named.
+Makes dist/nodectl-linux-<arch>.tar.gz: the executables startnode, stopnode,
+finish and citc, the Node runtime they run on, and the script wait-for-nodes.
+Both architectures, unless one is named.
 `;
 
 await runProgram("build", async ({ argv, stdout }) => {
