@@ -8,12 +8,12 @@ import type { LaunchSettings } from "../oci/launch-details.ts";
 import { OciInstanceAddresses } from "../oci/instance-addresses.ts";
 import { createAuthentication } from "../oci/oci-auth.ts";
 import { OciCoreProvider } from "../oci/oci-core-provider.ts";
-import type { Consoles, InstanceAddresses } from "../oci/provider.ts";
+import type { AddressBook, Consoles, InstanceAddresses, InstanceControl } from "../oci/provider.ts";
 import { RenewingHttpClient } from "../oci/renewing-http-client.ts";
 import { RequestSigner } from "../oci/request-signature.ts";
 import type { RetryPolicy } from "../oci/retry.ts";
 import type { ClientSettings } from "../oci/sdk-clients.ts";
-import type { SigningIdentity } from "../oci/signing-identity.ts";
+import { launchSettingsOf } from "./launch-settings.ts";
 
 // The SDK takes most of a start: this file is imported when it is needed, so that --help and every refusal of bad
 // input come at once.
@@ -42,8 +42,6 @@ export interface RunTools {
   readonly launchSignal?: AbortSignal;
   /** Aborts when nothing is to be terminated any more either; absent: at the run's deadline. */
   readonly lastSignal?: AbortSignal;
-  /** Of an earlier run of the same process; absent: a new one is made. */
-  readonly identity?: SigningIdentity;
   /** Counts the requests of the run. */
   readonly tally?: RequestTally;
 }
@@ -57,7 +55,14 @@ export async function createProvider(
   launch: LaunchSettings,
   tools: RunTools,
 ): Promise<OciCoreProvider> {
-  const clients = await createClientSettings(config, tools);
+  return providerOf(await createClientSettings(config, tools), launch, tools);
+}
+
+function providerOf(
+  clients: ClientSettings,
+  launch: LaunchSettings,
+  tools: RunTools,
+): OciCoreProvider {
   const { signal, launchSignal = signal, lastSignal = signal } = tools;
   return new OciCoreProvider({
     launch,
@@ -71,17 +76,22 @@ export async function createProvider(
   });
 }
 
-/**
- * Single instances looked at more closely, for the commands that explain and mend.
- * @throws OciAuthError
- */
-export async function createInspection(
-  config: Config,
-  tools: RunTools,
-): Promise<{ readonly instanceAddresses: InstanceAddresses; readonly consoles: Consoles }> {
-  const clients = await createClientSettings(config, tools);
+/** What is asked by the commands that tell and mend, and launch nothing. */
+export interface CloudSide {
+  readonly instances: InstanceControl;
+  readonly addressBook: AddressBook;
+  /** Single instances looked at more closely. */
+  readonly instanceAddresses: InstanceAddresses;
+  readonly consoles: Consoles;
+}
+
+/** With clients that have been made before: the credentials are fetched once for all of them. */
+export function cloudOf(clients: ClientSettings, config: Config, tools: RunTools): CloudSide {
+  const provider = providerOf(clients, launchSettingsOf(config, {}), tools);
   const retry = createRetryPolicy(tools);
   return {
+    instances: provider,
+    addressBook: provider,
     instanceAddresses: new OciInstanceAddresses(clients, config.compartmentOcid, retry),
     consoles: new OciConsoles(clients, retry, tools),
   };
@@ -95,7 +105,7 @@ export async function createClientSettings(
   config: Config,
   tools: RunTools,
 ): Promise<ClientSettings> {
-  const identity = tools.identity ?? (await createAuthentication(config, tools));
+  const identity = await createAuthentication(config, tools);
   const { region, endpoint } = config;
   const httpClient = new OciHttpClient({
     signer: new RequestSigner(identity, () => tools.clock.now()),

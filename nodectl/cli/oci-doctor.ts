@@ -3,13 +3,10 @@ import type { Clock } from "../domain/clock.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
 import { OciBootVolumes } from "../oci/boot-volumes.ts";
-import { OciInstanceAddresses } from "../oci/instance-addresses.ts";
 import { OciCatalogue } from "../oci/oci-catalogue.ts";
-import { OciCoreProvider } from "../oci/oci-core-provider.ts";
 import { OciServiceLimits } from "../oci/service-limits.ts";
 import { OciSubnet } from "../oci/subnet-use.ts";
-import { launchSettingsOf } from "./launch-settings.ts";
-import { createClientSettings, createRetryPolicy } from "./oci-context.ts";
+import { cloudOf, createClientSettings, createRetryPolicy } from "./oci-context.ts";
 
 export interface DoctorTools {
   readonly clock: Clock;
@@ -29,16 +26,11 @@ export async function createDoctorCloud(config: Config, tools: DoctorTools): Pro
     signal: AbortSignal.timeout(deadlineMs),
   });
   // From now on: getting the credentials may have taken its time.
-  const retry = createRetryPolicy({ ...tools, signal: AbortSignal.timeout(deadlineMs) });
+  const patience = { ...tools, signal: AbortSignal.timeout(deadlineMs) };
+  const retry = createRetryPolicy(patience);
   const { compartmentOcid } = config;
-  const provider = new OciCoreProvider({
-    ...{ clients, retry, launchRetry: retry, terminateRetry: retry },
-    launch: launchSettingsOf(config, {}),
-  });
   return {
-    instances: provider,
-    addressBook: provider,
-    instanceAddresses: new OciInstanceAddresses(clients, compartmentOcid, retry),
+    ...cloudOf(clients, config, patience),
     catalogue: new OciCatalogue({ clients, compartmentOcid, retry }),
     subnet: new OciSubnet(clients, config.subnetOcid, retry),
     bootVolumes: new OciBootVolumes(clients, compartmentOcid, retry),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../nodectl/cli/load.ts";
 import { createCatalogue } from "../../nodectl/cli/oci-catalogue.ts";
-import { createInspection, type RunTools } from "../../nodectl/cli/oci-context.ts";
-import { createInquiries } from "../../nodectl/cli/oci-inquiries.ts";
+import { cloudOf, createClientSettings, type RunTools } from "../../nodectl/cli/oci-context.ts";
+import { createDoctorCloud } from "../../nodectl/cli/oci-doctor.ts";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import type { Clock } from "../../nodectl/domain/clock.ts";
 import { silentLog } from "../nodectl/commands/silent-log.ts";
@@ -13,6 +13,7 @@ import { leaveBootVolume } from "../sandbox/api/left-boot-volume.ts";
 import { useRigs, type Rig } from "./rig.ts";
 
 const createRig = useRigs();
+const DEADLINE_MS = 40_000;
 
 /** A console is ready sooner here than on OCI. */
 const impatient: Clock = {
@@ -21,11 +22,14 @@ const impatient: Clock = {
 };
 
 async function inspectionOf(rig: Rig) {
-  return createInspection(await configOf(rig), toolsOf());
+  const config = await configOf(rig);
+  const tools = toolsOf();
+  return cloudOf(await createClientSettings(config, tools), config, tools);
 }
 
 async function inquiriesOf(rig: Rig, settings: Record<string, unknown> = {}) {
-  return createInquiries(await configOf(rig, settings), toolsOf());
+  const config = await configOf(rig, settings);
+  return createDoctorCloud(config, { clock: impatient, log: silentLog, deadlineMs: DEADLINE_MS });
 }
 
 async function configOf(rig: Rig, settings: Record<string, unknown> = {}) {
@@ -33,7 +37,7 @@ async function configOf(rig: Rig, settings: Record<string, unknown> = {}) {
 }
 
 function toolsOf(): RunTools {
-  return { clock: impatient, log: silentLog, signal: AbortSignal.timeout(40_000) };
+  return { clock: impatient, log: silentLog, signal: AbortSignal.timeout(DEADLINE_MS) };
 }
 
 /** One that runs. */

@@ -1,6 +1,10 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { useRigs } from "./rig.ts";
+import { createClusterContext } from "../../nodectl/cli/citc/cluster-context.ts";
+import { createLook } from "../../nodectl/cli/citc/status-context.ts";
+import { loadConfig } from "../../nodectl/cli/load.ts";
+import { silentLog } from "../nodectl/commands/silent-log.ts";
+import { useRigs, type Rig } from "./rig.ts";
 import { untilLaunched } from "./until-launched.ts";
 
 const createRig = useRigs();
@@ -94,5 +98,29 @@ describe("startnode as an instance principal", () => {
     expect(result.exitCode).toBe(1);
     expect(result.stderr).toMatch(/federation service .* does not answer/);
     expect((await rig.updates()).join("\n")).toMatch(/state=DOWN/);
+  });
+});
+
+describe("citc as an instance principal", () => {
+  async function configOf(rig: Rig) {
+    return loadConfig({ config: await rig.writeSettings() });
+  }
+
+  it("fetches one token for a pass of reconcile, with everything that it looks at", async () => {
+    const rig = await createRig({ principal: {} });
+    const cluster = await createClusterContext(await configOf(rig), silentLog);
+    expect(await cluster.instances.listInstances()).toEqual([]);
+    const gone = cluster.instanceAddresses.addressOf("ocid1.instance.oc1.phx.gone");
+    await expect(gone).rejects.toThrow(/ListVnicAttachments: 404/);
+    expect(rig.callCounts()).toMatchObject({ GetSecurityToken: 1, GetMetadata: 3 });
+  });
+
+  it("fetches one token for all looks of a status that is watched", async () => {
+    const rig = await createRig({ principal: {} });
+    const look = createLook(await configOf(rig), silentLog);
+    await look();
+    await look();
+    const counts = rig.callCounts();
+    expect(counts).toMatchObject({ GetSecurityToken: 1, GetMetadata: 3, ListInstances: 2 });
   });
 });

@@ -8,15 +8,14 @@ import type { NodesFile } from "../../domain/launch-specification.ts";
 import { indexNodes } from "../../domain/nodes-file.ts";
 import type { Log } from "../../domain/log.ts";
 import type { Claim, ReconcileLimits } from "../../domain/reconcile/sight.ts";
-import { CapacityFile } from "../../files/capacity-file.ts";
 import { ConsoleDirectory } from "../../files/console-directory.ts";
-import { createScontrol } from "../../slurm/scontrol.ts";
-import { launchSettingsOf } from "../launch-settings.ts";
+import { capacityFileOf } from "../capacity-file.ts";
 import { loadNodesFile } from "../load-targets.ts";
 import { newTally, type RequestTally } from "../request-tally.ts";
+import { slurmOf, type SlurmBounds } from "../slurm.ts";
 import { systemClock } from "../system-clock.ts";
 
-/** One pass has a minute before the next one. */
+/** Of one pass: the timer starts no second one beside it, and a pass that hangs must end. */
 const PASS_DEADLINE_MS = 300_000;
 
 /**
@@ -32,42 +31,42 @@ export async function createClusterContext(
   }: { readonly signal?: AbortSignal; readonly tally?: RequestTally } = {},
 ): Promise<ObserveContext & ActContext & BootContext> {
   const file = await loadNodesFile(config);
-  const { createProvider, createInspection } = await import("../oci-context.ts");
+  const local = localSideOf(config, file, log);
+  const { cloudOf, createClientSettings } = await import("../oci-context.ts");
   const tools = { clock: systemClock, log, signal, tally };
-  const provider = await createProvider(config, launchSettingsOf(config, {}), tools);
-  const inspection = await createInspection(config, tools);
-  const { slurmBinDirectory: binDirectory, slurmConf } = config;
-  const specifications = indexNodes(file);
+  const clients = await createClientSettings(config, tools);
   return {
-    instances: provider,
-    addressBook: provider,
-    ...inspection,
+    ...local,
+    ...cloudOf(clients, config, tools),
     consoleFiles: new ConsoleDirectory(config.consoleDirectory, systemClock),
-    slurm: createScontrol({ binDirectory, slurmConf, clock: systemClock, log }),
-    claims: claimsOf(file),
-    limits: limitsOf(config, file),
-    clock: systemClock,
     log,
     concurrency: config.launchConcurrency,
     retryDelayMs: config.retrySeconds * 1000,
-    capacity: new CapacityFile({
-      file: config.capacityFile,
-      logFile: config.logFile,
-      nowMs: () => systemClock.now(),
-    }),
     breaker: {
       failuresMax: config.bootFailuresMax,
       coolDownMs: config.bootCoolDownSeconds * 1000,
     },
     imageOf: (name) => {
-      const specification = specifications.get(name);
+      const specification = local.specifications.get(name);
       return specification && (specification.imageOcid ?? config.imageOcid);
     },
   };
 }
 
+/** What the settings, nodes.json and Slurm have of a cluster. */
+export function localSideOf(config: Config, file: NodesFile, log: Log, bounds?: SlurmBounds) {
+  return {
+    specifications: indexNodes(file),
+    claims: claimsOf(file),
+    limits: limitsOf(config, file),
+    capacity: capacityFileOf(config),
+    slurm: slurmOf(config, log, bounds),
+    clock: systemClock,
+  };
+}
+
 /** What nodes.json says of each of its names. */
-export function claimsOf({ groups }: NodesFile): ReadonlyMap<string, Claim> {
+function claimsOf({ groups }: NodesFile): ReadonlyMap<string, Claim> {
   return new Map(
     groups.flatMap((group) =>
       expandedNames(group).map((name) => [name, group.isRetired === true ? "retired" : "wanted"]),
@@ -76,7 +75,7 @@ export function claimsOf({ groups }: NodesFile): ReadonlyMap<string, Claim> {
 }
 
 /** What the settings and nodes.json say of time. */
-export function limitsOf(config: Config, { timers }: NodesFile): ReconcileLimits {
+function limitsOf(config: Config, { timers }: NodesFile): ReconcileLimits {
   return {
     orphanGraceMs: config.orphanGraceSeconds * 1000,
     bootLimitMs: bootLimitSeconds(config.bootLimitSeconds, timers) * 1000,
