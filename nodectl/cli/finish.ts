@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { finish as finishCluster } from "../commands/finish.ts";
 import type { FinishContext, FinishOutcome } from "../commands/finish-context.ts";
 import { formatFinishReport } from "../commands/finish-report.ts";
@@ -10,9 +9,7 @@ import type { Log } from "../domain/log.ts";
 import { pauseSentence } from "../domain/pause.ts";
 import { formatProblem } from "../domain/problem.ts";
 import { makeCapacityDirectory } from "../files/capacity-file.ts";
-import { createScontrol } from "../slurm/scontrol.ts";
 import { restartSlurmctld } from "../slurm/restart-slurmctld.ts";
-import { checkSlurmConf } from "../slurm/slurm-conf-check.ts";
 import { createCommandLog } from "./command-log.ts";
 import { CONFIG_FILE } from "./config.ts";
 import { loadConfig } from "./load.ts";
@@ -20,6 +17,7 @@ import { parseOptions, UsageError } from "./options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "./path-options.ts";
 import type { ExitCode, Program, ProgramInput } from "./run.ts";
 import { FINALISED_DIRECTORY } from "./settings.ts";
+import { slurmConfCheckOf, slurmOf } from "./slurm.ts";
 import { systemClock } from "./system-clock.ts";
 
 const HELP = `Usage: finish [options]
@@ -145,22 +143,16 @@ async function createContext(
     clock: systemClock,
     pid: input.pid,
   });
-  const { slurmBinDirectory: binDirectory, slurmConf } = config;
-  const slurm = createScontrol({ binDirectory, slurmConf, clock: systemClock, log });
   const signal = AbortSignal.timeout(CATALOGUE_DEADLINE_MS);
   return {
     config,
     catalogue: await createCatalogue(config, { clock: systemClock, log, signal }),
-    slurm,
+    slurm: slurmOf(config, log),
     clock: systemClock,
     log,
     hostName: hostname(),
     lockFile,
-    checkSlurmConf: (candidate) =>
-      checkSlurmConf(
-        { binDirectory, slurmConf, includedFile: join(config.slurmDirectory, "slurm.conf") },
-        candidate,
-      ),
+    checkSlurmConf: slurmConfCheckOf(config),
     restartSlurmctld: () => restartSlurmctld(config.slurmctldRestartCommand),
     progress: (step) => {
       // Scripts read the report; a person who waits wants to see that something happens.

@@ -3,12 +3,12 @@ import { failNodes } from "../commands/fail-nodes.ts";
 import type { Config } from "../domain/config.ts";
 import type { Log } from "../domain/log.ts";
 import type { ResumeFile } from "../slurm/resume-file.ts";
-import { createScontrol } from "../slurm/scontrol.ts";
 import { createCommandLog } from "./command-log.ts";
 import { jobsOrWarn } from "./read-resume-jobs.ts";
 import { describeError, type ProgramInput } from "./run.ts";
 import { defaultOf } from "./setting-default.ts";
 import { SETTINGS } from "./settings.ts";
+import { slurmOf } from "./slurm.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** What a report of a failure needs of the settings, which may be what failed. */
@@ -48,12 +48,11 @@ export async function reportFatalStart(
   error: unknown,
 ): Promise<void> {
   const log = reportFatal("startnode", input, paths, error);
-  const slurm = createScontrol({
-    binDirectory: paths.slurmBinDirectory ?? defaultOf(SETTINGS.slurm_bin_directory),
-    slurmConf: paths.slurmConf ?? defaultOf(SETTINGS.slurm_conf),
-    clock: systemClock,
-    log,
-  });
+  const {
+    slurmBinDirectory = defaultOf(SETTINGS.slurm_bin_directory),
+    slurmConf = defaultOf(SETTINGS.slurm_conf),
+  } = paths;
+  const slurm = slurmOf({ slurmBinDirectory, slurmConf }, log);
   const reason = errorText(error);
   const failed = nodeNames.map((nodeName) => ({ nodeName, reason }));
   const retrySeconds = paths.retrySeconds ?? defaultOf(SETTINGS.retry_seconds);

@@ -14,9 +14,8 @@ import type { ResumeJobs } from "../domain/resume-jobs.ts";
 import { retryToken } from "../domain/retry-token.ts";
 import { hasResumeAfter } from "../domain/slurm-release.ts";
 import { launchDeadlineSeconds, runDeadlineSeconds } from "../domain/run-deadline.ts";
-import { CapacityFile } from "../files/capacity-file.ts";
 import { launchDetails } from "../oci/launch-details.ts";
-import { createScontrol } from "../slurm/scontrol.ts";
+import { capacityFileOf } from "./capacity-file.ts";
 import { openLog } from "./open-log.ts";
 import { nodeNamesOf } from "./host-arguments.ts";
 import { loadConfig } from "./load.ts";
@@ -29,6 +28,7 @@ import { logTally, newTally, type RequestTally } from "./request-tally.ts";
 import { reportFatal, reportFatalStart, type FatalPaths } from "./report-fatal.ts";
 import { returnWhenDue } from "./return-when-due.ts";
 import type { ExitCode, Program, ProgramInput } from "./run.ts";
+import { slurmOf } from "./slurm.ts";
 import { systemClock } from "./system-clock.ts";
 
 const HELP = `Usage: startnode [options] HOSTLIST
@@ -122,12 +122,7 @@ interface Tools {
 async function launch(config: Config, targets: Targets, tools: Tools): Promise<Run> {
   const { log, clock } = tools;
   const startedMs = clock.now();
-  const slurm = createScontrol({
-    binDirectory: config.slurmBinDirectory,
-    slurmConf: config.slurmConf,
-    clock,
-    log,
-  });
+  const slurm = slurmOf(config, log);
   const deadlineSeconds = runDeadlineSeconds(config.runDeadlineSeconds, targets.timers);
   const launchSeconds = launchDeadlineSeconds(deadlineSeconds);
   const signal = AbortSignal.timeout(deadlineSeconds * 1000);
@@ -206,11 +201,10 @@ async function createContext(config: Config, connections: Connections): Promise<
 
 function createMemory(config: Config, connections: Connections): CapacityMemory {
   const { clock, log } = connections;
-  const nowMs = (): number => clock.now();
   return new CapacityMemory({
-    store: new CapacityFile({ file: config.capacityFile, logFile: config.logFile, nowMs }),
+    store: capacityFileOf(config),
     log,
-    nowMs,
+    nowMs: () => clock.now(),
     capacityCoolDownMs: config.capacityCoolDownSeconds * 1000,
     limitCoolDownMs: config.limitCoolDownSeconds * 1000,
     imageOcid: config.imageOcid,

@@ -6,7 +6,6 @@ import type { PowerTimers } from "../domain/launch-specification.ts";
 import type { Log } from "../domain/log.ts";
 import { runDeadlineSeconds, tendSeconds } from "../domain/run-deadline.ts";
 import type { Instance, InstanceControl } from "../oci/provider.ts";
-import { createScontrol } from "../slurm/scontrol.ts";
 import { createCommandLog } from "./command-log.ts";
 import { nodeNamesOf } from "./host-arguments.ts";
 import { loadConfig } from "./load.ts";
@@ -18,6 +17,7 @@ import { PATH_HELP, PATH_OPTIONS, pathsOf } from "./path-options.ts";
 import { logTally, newTally, type RequestTally } from "./request-tally.ts";
 import { reportFatal, type FatalPaths } from "./report-fatal.ts";
 import { CommandError, type ExitCode, type Program, type ProgramInput } from "./run.ts";
+import { slurmOf } from "./slurm.ts";
 import { systemClock } from "./system-clock.ts";
 
 const HELP = `Usage: stopnode [options] HOSTLIST
@@ -85,8 +85,7 @@ interface Request {
 async function tend(config: Config, { nodeNames, timers, log }: Request): Promise<void> {
   const clock = systemClock;
   const deadlineMs = tendSeconds(timers) * 1000;
-  const { slurmBinDirectory: binDirectory, slurmConf } = config;
-  const slurm = createScontrol({ binDirectory, slurmConf, clock, log, deadlineMs });
+  const slurm = slurmOf(config, log, { deadlineMs });
   await tendPersistently({ slurm, clock, log }, new Set(nodeNames), clock.now() + deadlineMs);
 }
 

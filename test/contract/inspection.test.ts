@@ -118,7 +118,8 @@ describe("a console capture", () => {
       },
     };
     const tools = { clock, log: silentLog, signal: deadline.signal };
-    const { consoles } = await createInspection(await configOf(rig), {
+    const config = await configOf(rig);
+    const { consoles } = cloudOf(await createClientSettings(config, tools), config, {
       ...tools,
       lastSignal: AbortSignal.timeout(40_000),
     });

@@ -1,7 +1,6 @@
 import { userInfo } from "node:os";
 import type { Config } from "../../domain/config.ts";
 import type { Log } from "../../domain/log.ts";
-import { createScontrol } from "../../slurm/scontrol.ts";
 import { createCommandLog } from "../command-log.ts";
 import { CommandError, type ProgramInput } from "../run.ts";
 import { systemClock } from "../system-clock.ts";
@@ -22,14 +21,6 @@ export function createAdminLog(verb: string, config: Config, { stderr, pid }: Pr
     clock: systemClock,
     pid,
   });
-}
-
-export function slurmOf(
-  { slurmBinDirectory: binDirectory, slurmConf }: Config,
-  log: Log,
-  bounds: { readonly commandTimeoutMs?: number; readonly deadlineMs?: number } = {},
-): ReturnType<typeof createScontrol> {
-  return createScontrol({ binDirectory, slurmConf, clock: systemClock, log, ...bounds });
 }
 
 /** @throws CommandError that says to become root, where the file is root's */

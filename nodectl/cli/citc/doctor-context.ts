@@ -1,29 +1,23 @@
 import { hostname } from "node:os";
-import { join } from "node:path";
 import type { Cloud, CloudOpening, DoctorContext } from "../../commands/doctor/doctor-context.ts";
 import type { Config } from "../../domain/config.ts";
 import type { Log } from "../../domain/log.ts";
 import { runningSettings } from "../../slurm/configuration.ts";
 import { machineInspection } from "../../slurm/machine-inspection.ts";
-import { createScontrol } from "../../slurm/scontrol.ts";
-import { checkSlurmConf } from "../../slurm/slurm-conf-check.ts";
+import { slurmConfCheckOf, slurmOf } from "../slurm.ts";
 import { systemClock } from "../system-clock.ts";
 
 /** Below the bound of a check, so that what OCI or Slurm said last is heard. */
 const COMMAND_MS = 8_000;
-/** How long slurmctld is asked again. */
-const SLURM_MS = 4_000;
+/** How long slurmctld is asked again: the second of these. */
+const SLURM_BOUNDS = { commandTimeoutMs: COMMAND_MS, deadlineMs: 4_000 };
 const CALL_SECONDS = 8;
 /** How long OCI is asked again; every call has its own deadline besides. */
 const OCI_MS = 8_000;
 
 export function createDoctorContext(config: Config, configFile: string, log: Log): DoctorContext {
-  const { slurmBinDirectory: binDirectory, slurmConf, slurmDirectory } = config;
-  const slurmOptions = {
-    ...{ binDirectory, slurmConf, clock: systemClock, log },
-    ...{ commandTimeoutMs: COMMAND_MS, deadlineMs: SLURM_MS },
-  };
-  const includedFile = join(slurmDirectory, "slurm.conf");
+  const { slurmBinDirectory: binDirectory, slurmConf } = config;
+  const slurmOptions = { binDirectory, slurmConf, clock: systemClock, log, ...SLURM_BOUNDS };
   return {
     config,
     configFile,
@@ -32,10 +26,10 @@ export function createDoctorContext(config: Config, configFile: string, log: Log
     clock: systemClock,
     machine: machineInspection,
     slurm: {
-      ...createScontrol(slurmOptions),
+      ...slurmOf(config, log, SLURM_BOUNDS),
       runningSettings: () => runningSettings(slurmOptions),
     },
-    checkSlurmConf: (text) => checkSlurmConf({ binDirectory, slurmConf, includedFile }, text),
+    checkSlurmConf: slurmConfCheckOf(config),
     serviceTime: async (signal) => {
       const { askServiceTime } = await import("../../oci/service-clock.ts");
       return askServiceTime(config, () => systemClock.now(), signal);

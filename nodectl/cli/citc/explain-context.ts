@@ -5,13 +5,13 @@ import type { Log } from "../../domain/log.ts";
 import { parseNodesFile } from "../../domain/nodes-file.ts";
 import { formatProblem } from "../../domain/problem.ts";
 import { parseMemory } from "../../domain/reconcile/memory.ts";
-import { CapacityFile } from "../../files/capacity-file.ts";
 import { readInputFile } from "../../files/input-file.ts";
 import { readLogTail } from "../../files/log-tail.ts";
 import { StateFile } from "../../files/state-file.ts";
-import { createScontrol } from "../../slurm/scontrol.ts";
+import { capacityFileOf } from "../capacity-file.ts";
 import { NODES_FILE_BYTES_MAX } from "../load-targets.ts";
 import { CommandError } from "../run.ts";
+import { slurmOf } from "../slurm.ts";
 import { systemClock } from "../system-clock.ts";
 import { createClusterContext } from "./cluster-context.ts";
 import type { ExplainSettings, PublicSettings } from "./explain-settings.ts";
@@ -21,25 +21,13 @@ const OCI_DEADLINE_MS = 20_000;
 /** One call of these; the settings' call_deadline_seconds is for runs that nobody waits for. */
 const OCI_CALL_SECONDS_MAX = 10;
 /** A slurmctld that restarts is worth a moment; one that is away is the answer. */
-const SLURM_DEADLINE_MS = 5_000;
-const SLURM_COMMAND_TIMEOUT_MS = 15_000;
+const SLURM_BOUNDS = { deadlineMs: 5_000, commandTimeoutMs: 15_000 };
 
 /** Everything that explain looks at. What may not be read, or does not answer, is told as a reason. */
 export function createExplainContext(given: ExplainSettings, log: Log): ExplainContext {
   const settings = given.kind === "all" ? given.config : given.settings;
-  const slurm = createScontrol({
-    binDirectory: settings.slurmBinDirectory,
-    slurmConf: settings.slurmConf,
-    clock: systemClock,
-    log,
-    deadlineMs: SLURM_DEADLINE_MS,
-    commandTimeoutMs: SLURM_COMMAND_TIMEOUT_MS,
-  });
-  const capacity = new CapacityFile({
-    file: settings.capacityFile,
-    logFile: settings.logFile,
-    nowMs: () => systemClock.now(),
-  });
+  const slurm = slurmOf(settings, log, SLURM_BOUNDS);
+  const capacity = capacityFileOf(settings);
   return {
     slurm,
     ...(given.kind === "all" && { observe: () => observeWith(given.config, slurm, log) }),

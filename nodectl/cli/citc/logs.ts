@@ -12,8 +12,8 @@ import { loadConfig } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
 import { CommandError, type ExitCode, type Program, type ProgramInput } from "../run.ts";
+import { slurmOf } from "../slurm.ts";
 import { systemClock } from "../system-clock.ts";
-import { slurmOf } from "./admin-context.ts";
 import { createClusterContext } from "./cluster-context.ts";
 
 const LINES_DEFAULT = 200;

@@ -7,7 +7,8 @@ import { loadConfig } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
 import type { ExitCode, Program, ProgramInput } from "../run.ts";
-import { callerName, createAdminLog, slurmOf } from "./admin-context.ts";
+import { slurmOf } from "../slurm.ts";
+import { callerName, createAdminLog } from "./admin-context.ts";
 
 const HELP = `Usage: citc nodes ACTION [options] HOSTLIST
 

@@ -7,9 +7,9 @@ import {
 import { writeMetrics } from "../../commands/reconcile/write-metrics.ts";
 import type { Config } from "../../domain/config.ts";
 import type { Log } from "../../domain/log.ts";
-import { CapacityFile } from "../../files/capacity-file.ts";
 import { FileLockError, withFileLock } from "../../files/file-lock.ts";
 import { StateFile } from "../../files/state-file.ts";
+import { capacityFileOf } from "../capacity-file.ts";
 import { createCommandLog } from "../command-log.ts";
 import { loadConfig } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
@@ -90,13 +90,13 @@ export const reconcile: Program = async (input) => {
 
 /** Where a node exporter reads them, if there is one. */
 async function keepMetrics(
-  { metricsFile, reconcileFile, capacityFile: file, logFile }: Config,
+  config: Config,
   { log, tally }: { readonly log: Log; readonly tally: RequestTally },
   seen: Parameters<typeof writeMetrics>[1],
 ): Promise<void> {
+  const { metricsFile, reconcileFile, logFile } = config;
   const state = new StateFile(join(dirname(reconcileFile), "metrics.json"));
-  const nowMs = (): number => systemClock.now();
-  const capacity = new CapacityFile({ file, logFile, nowMs });
+  const capacity = capacityFileOf(config);
   await writeMetrics({ metricsFile, state, capacity, logFile, log, tally }, seen);
 }
 

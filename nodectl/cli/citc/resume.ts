@@ -4,8 +4,9 @@ import { loadConfig } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
 import type { Program } from "../run.ts";
+import { slurmOf } from "../slurm.ts";
 import { systemClock } from "../system-clock.ts";
-import { asRoot, createAdminLog, slurmOf } from "./admin-context.ts";
+import { asRoot, createAdminLog } from "./admin-context.ts";
 
 const HELP = `Usage: citc resume [options]
 

@@ -63,5 +63,5 @@ it.each<{ shape: string; shapeConfig: NonNullable<ShapeOffer["shapeConfig"]>; of
     ...{ capacityCoolDownMs: 1, limitCoolDownMs: 1, bootMs: 1 },
   });
   const place = { availabilityDomain: "Uocm:PHX-AD-1", capacityType: "on-demand" } as const;
-  expect(await memory.look({ ...offer, ...place })).toMatchObject({ kind: "closed" });
+  expect(await memory.look({ ...offer, ...place }, "n2")).toMatchObject({ kind: "closed" });
 });
