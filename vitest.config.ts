@@ -22,6 +22,7 @@ export default defineConfig({
         test: {
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
+          globalSetup: "test/contract/bundles.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
@@ -44,6 +45,7 @@ export default defineConfig({
         test: {
           name: "long",
           include: ["test/long/**/*.test.ts"],
+          globalSetup: "test/contract/bundles.ts",
           testTimeout: 1_800_000,
           hookTimeout: 240_000,
           fileParallelism: false,

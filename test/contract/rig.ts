@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { afterEach, inject } from "vitest";
 import { stringify } from "yaml";
-import { bundlePrograms } from "../../nodectl/build/bundle.ts";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import { startApiServer, type ApiServer } from "../sandbox/api/api-server.ts";
 import type { MetadataServer } from "../sandbox/api/metadata-server.ts";
@@ -43,19 +42,8 @@ export interface RigOptions {
   readonly principal?: PrincipalOptions;
 }
 
-/** Bundled once a file of tests: it takes longer than most of them. */
-const bundles = onceOnly(async () => {
-  const directory = await mkdtemp(join(tmpdir(), "citc-bundles-"));
-  process.once("exit", () => {
-    rmSync(directory, { recursive: true, force: true });
-  });
-  await bundlePrograms(join(REPOSITORY, "nodectl"), directory);
-  return directory;
-});
-
-function onceOnly<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined;
-  return () => (made ??= make());
+export function bundleOf(program: string): string {
+  return join(inject("bundles"), `${program}.cjs`);
 }
 
 interface NodesOptions {
@@ -138,7 +126,6 @@ export class Rig {
     await writeFile(this.path("keys"), "ssh-ed25519 AAAA opc@example\n");
     await writeFile(this.path("bootstrap.sh"), "#!/bin/sh\necho hello\n");
     await this.setNodes("vm-a-[0001-0100]", ["CLOUD", "NOT_RESPONDING", "POWERING_UP"]);
-    await cp(await bundles(), this.path("lib"), { recursive: true });
   }
 
   /** The nodes that the cluster has, and the flags that Slurm shows for all of them. */
@@ -206,7 +193,7 @@ export class Rig {
     { settings, env = {} }: StartOptions = {},
   ): Promise<ChildProcess> {
     const config = await this.writeSettings(settings);
-    const argv = [this.path(`lib/${program}.cjs`), "--config", config, ...args];
+    const argv = [bundleOf(program), "--config", config, ...args];
     return spawn(process.execPath, argv, { env, cwd: "/", stdio: "pipe" });
   }
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { useRigs } from "./rig.ts";
+import { bundleOf, useRigs } from "./rig.ts";
 import { untilLaunched } from "./until-launched.ts";
 
 const createRig = useRigs();
@@ -130,7 +130,7 @@ describe("startnode", () => {
     const rig = await createRig();
     const config = await rig.writeSettings();
     const line = `exec 0<&- 1>&- 2>&-; exec "$0" "$@"`;
-    const argv = ["-c", line, process.execPath, rig.path("lib/startnode.cjs")];
+    const argv = ["-c", line, process.execPath, bundleOf("startnode")];
     const child = spawn("/bin/sh", [...argv, "--config", config, "vm-a-0001"], {
       env: {},
       stdio: "ignore",
