@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { finish } from "../../../nodectl/commands/finish.ts";
 import type { FinishContext, FinishOutcome } from "../../../nodectl/commands/finish-context.ts";
 import type { FinishReport } from "../../../nodectl/commands/finish-report.ts";
@@ -115,16 +115,13 @@ export class FinishWorld {
   }
 }
 
-const worlds: FinishWorld[] = [];
-
-afterEach(() => {
-  for (const world of worlds.splice(0)) rmSync(world.root, { recursive: true });
-});
-
 /** A cluster that Ansible has set up and that finish has not seen; gone when the test ends. */
 export function createWorld(version?: string): FinishWorld {
   const world = new FinishWorld(version);
-  worlds.push(world);
+  // Registered by the test itself: a hook of this module would hold only for the first file of a worker.
+  onTestFinished(() => {
+    rmSync(world.root, { recursive: true });
+  });
   return world;
 }
 
