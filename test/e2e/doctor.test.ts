@@ -1,7 +1,6 @@
 import pMap from "p-map";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import type { Finding } from "../../nodectl/domain/doctor/finding.ts";
-import { RegionClient } from "../sandbox/region-client.ts";
 import type { Cluster } from "./cluster.ts";
 import { ClusterFixture, nodeName } from "./cluster-fixture.ts";
 import { isOff } from "./slurm-words.ts";
@@ -185,12 +184,9 @@ test("an image that does not run on the shape is found", async () => {
 test("a service limit that lets no node start is found", async () => {
   const { sandbox } = fixture;
   await cluster.awaitNodes("all nodes are off", 60, isOff);
-  const control = await RegionClient.open(sandbox.workDirectory);
   const limit = { limitName: "standard-e4-core-count", availabilityDomain: "Uocm:PHX-AD-1" };
-  await control.call("POST", "/control/limits", { ...limit, value: 0 });
-  const { findings } = await doctor();
-  await control.call("DELETE", "/control/limits");
-  await control.close();
+  await sandbox.setLimit({ ...limit, value: 0 });
+  const { findings } = await doctor().finally(() => sandbox.clearLimits());
   expect(findings.get("limits")).toMatchObject([
     {
       kind: "wrong",
@@ -221,9 +217,9 @@ test("nothing is wrong on Slurm 24.11 either", async () => {
 });
 
 test("an OCI that never answers costs no check more than its ten seconds", async () => {
-  await fixture.sandbox.addFault({ operation: "ListShapes", answer: { kind: "hang" } });
-  const { findings } = await doctor();
-  await fixture.sandbox.clearFaults();
+  const { sandbox } = fixture;
+  await sandbox.addFault({ operation: "ListShapes", answer: { kind: "hang" } });
+  const { findings } = await doctor().finally(() => sandbox.clearFaults());
   expect(findings.get("shapes")).toMatchObject([
     { kind: "wrong", seen: expect.stringMatching(/^(ListShapes: )?no answer .*within/) as string },
   ]);

@@ -1,5 +1,6 @@
 import type { SlurmNode } from "../../nodectl/slurm/control.ts";
 import type { ListedInstance } from "../sandbox/sandbox.ts";
+import { awaitState } from "./await-state.ts";
 import type { Cluster } from "./cluster.ts";
 import { nodeName, type ClusterFixture } from "./cluster-fixture.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -126,7 +127,12 @@ export class Drift {
     const { sandbox } = this.fixture;
     for (const name of [NODE.hanging, NODE.failing, NODE.small]) await this.submitOn(name);
     for (const name of [NODE.hanging, NODE.failing, NODE.small]) await this.awaitAddress(name);
-    while (await sandbox.kill("mgmt", "startnode.cjs"));
+    await awaitState({
+      what: "no startnode runs",
+      timeoutSeconds: 10,
+      observe: () => sandbox.kill("mgmt", "startnode.cjs"),
+      isReached: (isKilled) => !isKilled,
+    });
     await sandbox.act((await this.instanceOf(NODE.failing)).instanceOcid, "terminate");
   }
 

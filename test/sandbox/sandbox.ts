@@ -5,6 +5,7 @@ import type { CallEntry } from "./api/call-log.ts";
 import type { CloudInstance } from "./api/cloud-event.ts";
 import type { FaultReport, FaultRule } from "./api/fault-rules.ts";
 import type { RegionDescription } from "./api/region.ts";
+import type { ServiceLimit } from "./api/service-limits.ts";
 import type { MachineFate } from "./machines/machine-fate.ts";
 import { RESTART_COMMAND } from "./machines/cluster-files.ts";
 import { enterArguments, type CommandResult } from "./machines/run-in-machine.ts";
@@ -177,6 +178,15 @@ export class Sandbox {
 
   async clearFaults(): Promise<void> {
     await this.parts.client.call("DELETE", "/control/faults");
+  }
+
+  /** From now on, the tenancy's service limit has that value. */
+  async setLimit(limit: ServiceLimit): Promise<void> {
+    await this.parts.client.call("POST", "/control/limits", limit);
+  }
+
+  async clearLimits(): Promise<void> {
+    await this.parts.client.call("DELETE", "/control/limits");
   }
 
   /** What nobody asks the API for: a click in the console (`stop`), OCI's own doing (`preempt`, `fail`). */
