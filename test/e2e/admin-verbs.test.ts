@@ -8,7 +8,7 @@ import { wakeByHand } from "./held-job.ts";
 import { isOff, isUp } from "./slurm-words.ts";
 
 const RELEASES: readonly ReleaseName[] = ["bookworm", "trixie"];
-/** Slurm gives a silent node up after SlurmdTimeout, 300 s. */
+/** By itself Slurm gives a silent node up after SlurmdTimeout, here 30 s. */
 const REQUEUE_SECONDS_MAX = 10;
 const OFF_SECONDS_MAX = 40;
 const [DEAD, BUSY, OFF] = [nodeName(1), nodeName(2), nodeName(3)];

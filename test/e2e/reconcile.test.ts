@@ -9,7 +9,7 @@ import { actsOf, verdictOn, type Plan } from "./reconciler.ts";
 import { isOff, isUp } from "./slurm-words.ts";
 
 const RELEASES: readonly ReleaseName[] = ["bookworm", "trixie"];
-/** What a pass may ask of OCI whatever the number of nodes: lists, one for each look, and what is due. */
+/** Pages of instances that a plan and a pass may ask for, whatever the number of nodes. */
 const READS_MAX = 20;
 
 /** A list that lacks everything, and one that OCI refuses: nothing is done, and that is said. */

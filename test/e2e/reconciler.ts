@@ -50,7 +50,7 @@ export class Reconciler {
     return this.read();
   }
 
-  /** Passes until one acts on that rule for all of these nodes; what each did, by node. */
+  /** Passes until each of these nodes has been acted upon by its rule, all in one pass or one after the other. */
   async passUntil(wanted: ReadonlyMap<string, string>, timeoutSeconds: number): Promise<void> {
     const done = new Set<string>();
     await awaitState({

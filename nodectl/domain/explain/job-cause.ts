@@ -5,7 +5,10 @@ import type { ClusterFacts, JobRecord } from "./facts.ts";
 import { candidatesOf } from "./job-fit.ts";
 import { phaseOf, type NodePhase } from "./node-phase.ts";
 
-/** What a job does or waits for: exactly one of these. Scripts get the same words. */
+/**
+ * What a job that Slurm knows does or waits for: exactly one of these. Scripts get the same words, but for `no-machine`,
+ * in whose place explain-no-machine.ts gives them `out-of-capacity`, `service-limit` or `launch-refused`.
+ */
 export type JobCause =
   | "ended"
   | "running"

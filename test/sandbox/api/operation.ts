@@ -48,7 +48,10 @@ export interface Operation {
   readonly version?: string;
   /** Without the version, `*` for an OCID, e.g. `instances/*`. */
   readonly path: string;
-  /** Which rate limits count it; "uncounted": another service than Core, whose limits are not modelled. */
+  /**
+   * Which rate limits count it. Identity and Limits count with Core, though they are services of their own; only the
+   * federation service is "uncounted": its limits are not modelled.
+   */
   readonly kind: "read" | "write" | "uncounted";
   /** No policy is needed for it: every principal of the tenancy may. */
   readonly isEverybodys?: boolean;
