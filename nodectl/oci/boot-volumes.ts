@@ -39,25 +39,23 @@ export class OciBootVolumes implements BootVolumeCatalogue {
   }
 
   #listVolumes(): Promise<readonly models.BootVolume[]> {
-    return listAllPages("ListBootVolumes", this.#retry, async (page) => {
-      const answer = await this.#storage.listBootVolumes({
+    return listAllPages("ListBootVolumes", this.#retry, (page) =>
+      this.#storage.listBootVolumes({
         compartmentId: this.#compartmentOcid,
         ...page,
-      });
-      return { items: answer.items, nextPage: answer.opcNextPage };
-    });
+      }),
+    );
   }
 
   /** OCI lists attachments by availability domain only. */
   #listAttachments(availabilityDomain: string): Promise<readonly models.BootVolumeAttachment[]> {
-    return listAllPages("ListBootVolumeAttachments", this.#retry, async (page) => {
-      const answer = await this.#compute.listBootVolumeAttachments({
+    return listAllPages("ListBootVolumeAttachments", this.#retry, (page) =>
+      this.#compute.listBootVolumeAttachments({
         availabilityDomain,
         compartmentId: this.#compartmentOcid,
         ...page,
-      });
-      return { items: answer.items, nextPage: answer.opcNextPage };
-    });
+      }),
+    );
   }
 }
 

@@ -1,9 +1,9 @@
 import { ComputeClient, models, VirtualNetworkClient } from "oci-core";
-import { OciCallError } from "./oci-errors.ts";
 import { listAllPages } from "./pages.ts";
 import type { InstanceAddresses } from "./provider.ts";
 import { callOci, type RetryPolicy } from "./retry.ts";
 import { createSdkClient, type ClientSettings } from "./sdk-clients.ts";
+import { unless404 } from "./unless-404.ts";
 
 /** Addresses of single instances: where several carry one node's name, its label does not tell whose address it is. */
 export class OciInstanceAddresses implements InstanceAddresses {
@@ -31,26 +31,20 @@ export class OciInstanceAddresses implements InstanceAddresses {
   }
 
   #attachmentsOf(instanceOcid: string): Promise<readonly models.VnicAttachment[]> {
-    return listAllPages("ListVnicAttachments", this.#retry, async (page) => {
-      const answer = await this.#compute.listVnicAttachments({
+    return listAllPages("ListVnicAttachments", this.#retry, (page) =>
+      this.#compute.listVnicAttachments({
         compartmentId: this.#compartmentOcid,
         instanceId: instanceOcid,
         ...page,
-      });
-      return { items: answer.items, nextPage: answer.opcNextPage };
-    });
+      }),
+    );
   }
 
   /** Undefined when it has gone with its instance since it was listed. */
   async #findVnic(vnicId: string): Promise<models.Vnic | undefined> {
-    try {
-      const { vnic } = await callOci("GetVnic", this.#retry, () =>
-        this.#network.getVnic({ vnicId }),
-      );
-      return vnic;
-    } catch (error) {
-      if (error instanceof OciCallError && error.failure.status === 404) return undefined;
-      throw error;
-    }
+    const answer = await unless404(
+      callOci("GetVnic", this.#retry, () => this.#network.getVnic({ vnicId })),
+    );
+    return answer?.vnic;
   }
 }

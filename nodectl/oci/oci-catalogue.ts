@@ -1,11 +1,11 @@
 import { ComputeClient, type models, type requests } from "oci-core";
 import { IdentityClient } from "oci-identity";
 import type { Shape } from "../domain/shape.ts";
-import { OciCallError } from "./oci-errors.ts";
 import { listAllPages } from "./pages.ts";
 import type { ShapeCatalogue } from "./provider.ts";
 import { callOci, type RetryPolicy } from "./retry.ts";
 import { createSdkClient, type ClientSettings } from "./sdk-clients.ts";
+import { unless404 } from "./unless-404.ts";
 
 export interface OciCatalogueOptions {
   readonly clients: ClientSettings;
@@ -41,27 +41,21 @@ export class OciCatalogue implements ShapeCatalogue {
     availabilityDomain: string,
     imageOcid: string,
   ): Promise<readonly string[] | undefined> {
-    try {
-      const all = await this.#list({ availabilityDomain, imageId: imageOcid });
-      return all.map(({ shape }) => shape);
-    } catch (error) {
-      if (error instanceof OciCallError && error.failure.status === 404) return undefined;
-      throw error;
-    }
+    const all = await unless404(this.#list({ availabilityDomain, imageId: imageOcid }));
+    return all?.map(({ shape }) => shape);
   }
 
   async #list(
     filter: Pick<requests.ListShapesRequest, "availabilityDomain" | "imageId">,
   ): Promise<readonly models.Shape[]> {
     const { compartmentOcid, retry } = this.#options;
-    return listAllPages("ListShapes", retry, async (page) => {
-      const answer = await this.#compute.listShapes({
+    return listAllPages("ListShapes", retry, (page) =>
+      this.#compute.listShapes({
         compartmentId: compartmentOcid,
         ...filter,
         ...page,
-      });
-      return { items: answer.items, nextPage: answer.opcNextPage };
-    });
+      }),
+    );
   }
 }
 

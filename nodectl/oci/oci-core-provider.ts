@@ -51,13 +51,12 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
 
   async listInstances(): Promise<readonly Instance[]> {
     // No filter on tags exists: the compartment is listed, 1,000 at a time, and filtered here.
-    const all = await listAllPages("ListInstances", this.#retry, async (page) => {
-      const answer = await this.#compute.listInstances({
+    const all = await listAllPages("ListInstances", this.#retry, (page) =>
+      this.#compute.listInstances({
         compartmentId: this.#launch.compartmentOcid,
         ...page,
-      });
-      return { items: answer.items, nextPage: answer.opcNextPage };
-    });
+      }),
+    );
     return all.filter((item) => isOurs(item, this.#launch.clusterId)).map(toInstance);
   }
 
@@ -91,13 +90,12 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
   }
 
   async listPrivateAddresses(): Promise<readonly PrivateAddress[]> {
-    const all = await listAllPages("ListPrivateIps", this.#retry, async (page) => {
-      const answer = await this.#network.listPrivateIps({
+    const all = await listAllPages("ListPrivateIps", this.#retry, (page) =>
+      this.#network.listPrivateIps({
         subnetId: this.#launch.subnetOcid,
         ...page,
-      });
-      return { items: answer.items, nextPage: answer.opcNextPage };
-    });
+      }),
+    );
     return all.flatMap(toPrivateAddress);
   }
 

@@ -1,8 +1,9 @@
 import { callOci, type RetryPolicy } from "./retry.ts";
 
+/** As the SDK's clients answer. */
 interface Page<Item> {
   readonly items: readonly Item[];
-  readonly nextPage: string | undefined;
+  readonly opcNextPage: string | null | undefined;
 }
 
 /** OCI's largest page for the lists that we use. */
@@ -24,13 +25,13 @@ export async function listAllPages<Item>(
   let next: string | undefined;
   for (let count = 0; count < PAGES_MAX; count++) {
     const token = next;
-    const { items, nextPage } = await callOci(operation, policy, () =>
+    const { items, opcNextPage } = await callOci(operation, policy, () =>
       readPage({ limit: PAGE_SIZE, ...(token !== undefined && { page: token }) }),
     );
     all.push(...items);
     // The SDK gives null or an empty text when the header is absent.
-    if (!nextPage) return all;
-    next = nextPage;
+    if (!opcNextPage) return all;
+    next = opcNextPage;
   }
   throw new Error(`${operation} did not end after ${PAGES_MAX} pages`);
 }

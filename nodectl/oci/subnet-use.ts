@@ -1,10 +1,10 @@
 import { VirtualNetworkClient, type models } from "oci-core";
 import { addressCount } from "../domain/subnet-size.ts";
-import { OciCallError } from "./oci-errors.ts";
 import { listAllPages } from "./pages.ts";
 import type { SubnetInquiry, SubnetUse } from "./provider.ts";
 import { callOci, type RetryPolicy } from "./retry.ts";
 import { createSdkClient, type ClientSettings } from "./sdk-clients.ts";
+import { unless404 } from "./unless-404.ts";
 
 /** The cluster's subnet through the real SDK. */
 export class OciSubnet implements SubnetInquiry {
@@ -33,22 +33,18 @@ export class OciSubnet implements SubnetInquiry {
   }
 
   async #findSubnet(): Promise<models.Subnet | undefined> {
-    try {
-      const { subnet } = await callOci("GetSubnet", this.#retry, () =>
+    const answer = await unless404(
+      callOci("GetSubnet", this.#retry, () =>
         this.#network.getSubnet({ subnetId: this.#subnetOcid }),
-      );
-      return subnet;
-    } catch (error) {
-      if (error instanceof OciCallError && error.failure.status === 404) return undefined;
-      throw error;
-    }
+      ),
+    );
+    return answer?.subnet;
   }
 
   async #countAddresses(): Promise<number> {
-    const all = await listAllPages("ListPrivateIps", this.#retry, async (page) => {
-      const answer = await this.#network.listPrivateIps({ subnetId: this.#subnetOcid, ...page });
-      return { items: answer.items, nextPage: answer.opcNextPage };
-    });
+    const all = await listAllPages("ListPrivateIps", this.#retry, (page) =>
+      this.#network.listPrivateIps({ subnetId: this.#subnetOcid, ...page }),
+    );
     return all.length;
   }
 }

@@ -127,9 +127,9 @@ describe("callOci()", () => {
 describe("listAllPages()", () => {
   it("reads on after short and empty pages until no next page is named", async () => {
     const pages = new Map([
-      ["", { items: [1], nextPage: "p2" }],
-      ["p2", { items: [], nextPage: "p3" }],
-      ["p3", { items: [2, 3], nextPage: undefined }],
+      ["", { items: [1], opcNextPage: "p2" }],
+      ["p2", { items: [], opcNextPage: "p3" }],
+      ["p3", { items: [2, 3], opcNextPage: undefined }],
     ]);
     const all = await listAllPages("ListInstances", policy(), ({ page, limit }) => {
       expect(limit).toBe(1000);
@@ -143,7 +143,7 @@ describe("listAllPages()", () => {
 
   it("does not follow a list that never ends", async () => {
     const endless = listAllPages("ListInstances", policy(), () =>
-      Promise.resolve({ items: [0], nextPage: "again" }),
+      Promise.resolve({ items: [0], opcNextPage: "again" }),
     );
     await expect(endless).rejects.toThrow(/did not end after 1000 pages/);
   });
