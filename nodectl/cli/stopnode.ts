@@ -9,12 +9,14 @@ import type { Instance, InstanceControl } from "../oci/provider.ts";
 import { createCommandLog } from "./command-log.ts";
 import { nodeNamesOf } from "./host-arguments.ts";
 import { loadConfig } from "./load.ts";
-import { loadTargets } from "./load-targets.ts";
+import { inTime } from "./in-time.ts";
+import { loadNodesFile, loadTargets } from "./load-targets.ts";
 import { launchSettingsOf } from "./launch-settings.ts";
+import type { RunTools } from "./oci-context.ts";
 import { openLog } from "./open-log.ts";
 import { parseOptions } from "./options.ts";
 import { PATH_HELP, PATH_OPTIONS, pathsOf } from "./path-options.ts";
-import { logTally, newTally, type RequestTally } from "./request-tally.ts";
+import { logTally, newTally } from "./request-tally.ts";
 import { reportFatal, type FatalPaths } from "./report-fatal.ts";
 import { CommandError, type ExitCode, type Program, type ProgramInput } from "./run.ts";
 import { slurmOf } from "./slurm.ts";
@@ -95,7 +97,7 @@ async function stop(config: Config, { nodeNames, timers, log }: Request): Promis
   const signal = AbortSignal.timeout(seconds * 1000);
   const tally = newTally();
   const context = {
-    instances: await createInstances(config, log, { signal, tally }),
+    instances: await createInstances(config, { log, signal, tally }),
     signal,
     clock: systemClock,
     log,
@@ -116,20 +118,11 @@ async function stop(config: Config, { nodeNames, timers, log }: Request): Promis
 
 async function createInstances(
   config: Config,
-  log: Log,
-  {
-    signal = AbortSignal.timeout(config.runDeadlineSeconds * 1000),
-    tally = newTally(),
-  }: { readonly signal?: AbortSignal; readonly tally?: RequestTally } = {},
+  tools: Omit<RunTools, "clock">,
 ): Promise<InstanceControl> {
   const { createProvider } = await import("./oci-context.ts");
   // Nothing is launched here, so the files that a launch needs are not read.
-  return createProvider(config, launchSettingsOf(config, {}), {
-    clock: systemClock,
-    log,
-    signal,
-    tally,
-  });
+  return createProvider(config, launchSettingsOf(config, {}), { clock: systemClock, ...tools });
 }
 
 async function printVictims(
@@ -139,7 +132,9 @@ async function printVictims(
 ): Promise<ExitCode> {
   // The log file tells what was done, and nothing is done here.
   const log = createCommandLog({ program: "stopnode", stream: stderr, clock: systemClock, pid });
-  const { instances, absent } = await findVictims(await createInstances(config, log), nodeNames);
+  const signal = AbortSignal.timeout(config.runDeadlineSeconds * 1000);
+  const control = await createInstances(config, { log, signal });
+  const { instances, absent } = await findVictims(control, nodeNames);
   stdout.write(`${JSON.stringify(instances.map(describeInstance), null, 2)}\n`);
   const lost = absent.length === 0 ? [] : await unknownOf(config, absent, log);
   const known = absent.filter((name) => !lost.includes(name));
@@ -157,10 +152,10 @@ function describeInstance(instance: Instance): Record<string, string> {
   return { node: nodeName, instanceOcid, lifecycleState, shape, availabilityDomain, timeCreated };
 }
 
-/** Without nodes.json, which tells them, instances must end all the same. */
+/** Without nodes.json, which tells them, instances must end all the same, also when the file server hangs. */
 async function timersOf(config: Config): Promise<PowerTimers | undefined> {
   try {
-    return (await loadTargets(config, [])).timers;
+    return (await inTime(loadNodesFile(config), systemClock)).timers;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return undefined;
@@ -174,7 +169,7 @@ async function unknownOf(
   log: Log,
 ): Promise<readonly string[]> {
   try {
-    return (await loadTargets(config, nodeNames)).unknown;
+    return (await inTime(loadTargets(config, nodeNames), systemClock)).unknown;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     log.warn("could not read nodes.json", { reason: error.message });
