@@ -10,13 +10,15 @@ import { pauseSentence } from "../domain/pause.ts";
 import { formatProblem } from "../domain/problem.ts";
 import { makeCapacityDirectory } from "../files/capacity-file.ts";
 import { restartSlurmctld } from "../slurm/restart-slurmctld.ts";
+import { columnsOf } from "./columns.ts";
 import { createCommandLog } from "./command-log.ts";
 import { CONFIG_FILE } from "./config.ts";
 import { loadConfig } from "./load.ts";
 import { parseOptions, UsageError } from "./options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "./path-options.ts";
 import type { ExitCode, Program, ProgramInput } from "./run.ts";
-import { FINALISED_DIRECTORY } from "./settings.ts";
+import { defaultOf } from "./setting-default.ts";
+import { SETTINGS } from "./settings.ts";
 import { slurmConfCheckOf, slurmOf } from "./slurm.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -45,9 +47,6 @@ Exit status: 0 done, or nothing to do; 1 nothing was changed, and why is said;
 
 /** A person waits: OCI's lists of shapes take a second or two. */
 const CATALOGUE_DEADLINE_MS = 60_000;
-
-/** Where stdout is no terminal, or one of unknown size. */
-const COLUMNS_DEFAULT = 80;
 
 /** On a file system of the machine's own, in a directory that only root writes to. */
 const LOCK_FILE = "/run/citc/finish.lock";
@@ -107,7 +106,8 @@ async function describeUnreadyMachine(given: {
   readonly "finalised-directory"?: string | undefined;
 }): Promise<string | undefined> {
   if (given.config !== undefined || (await exists(CONFIG_FILE))) return undefined;
-  const finalisedDirectory = given["finalised-directory"] ?? FINALISED_DIRECTORY;
+  const finalisedDirectory =
+    given["finalised-directory"] ?? defaultOf(SETTINGS.finalised_directory);
   return describeUnready({ finalisedDirectory, hostName: hostname() });
 }
 
@@ -185,8 +185,7 @@ function printOutcome(
   outcome: FinishOutcome,
   log: Log,
 ): ExitCode {
-  // A terminal that has not been told its size says 0.
-  const columns = stdout.isTTY && stdout.columns > 0 ? stdout.columns : COLUMNS_DEFAULT;
+  const columns = columnsOf(stdout);
   switch (outcome.kind) {
     case "not-ready":
     case "refused":

@@ -2,6 +2,7 @@ import type { LaunchTarget } from "../commands/launch-target.ts";
 import type { Config } from "../domain/config.ts";
 import type { NodesFile, PowerTimers } from "../domain/launch-specification.ts";
 import { indexNodes, parseNodesFile } from "../domain/nodes-file.ts";
+import type { Checked } from "../domain/result.ts";
 import { readInputFile } from "../files/input-file.ts";
 import { valueOf } from "./load.ts";
 
@@ -14,7 +15,7 @@ export interface Targets {
 }
 
 /** Slurm's 65,536 nodes, should every one of them stand alone. */
-export const NODES_FILE_BYTES_MAX = 64 * 1024 * 1024;
+const NODES_FILE_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Looks the names up in nodes.json.
@@ -37,7 +38,14 @@ export async function loadTargets(config: Config, nodeNames: readonly string[]):
  * What finish wrote last.
  * @throws CommandError when the file cannot be used
  */
-export async function loadNodesFile({ nodesFile }: Config): Promise<NodesFile> {
-  const text = valueOf(await readInputFile(nodesFile, NODES_FILE_BYTES_MAX));
-  return valueOf(parseNodesFile(text, nodesFile));
+export async function loadNodesFile(config: Pick<Config, "nodesFile">): Promise<NodesFile> {
+  return valueOf(await readNodesFile(config));
+}
+
+/** The same, or everything that is wrong with the file. */
+export async function readNodesFile({
+  nodesFile,
+}: Pick<Config, "nodesFile">): Promise<Checked<NodesFile>> {
+  const text = await readInputFile(nodesFile, NODES_FILE_BYTES_MAX);
+  return text.kind === "valid" ? parseNodesFile(text.value, nodesFile) : text;
 }

@@ -18,9 +18,6 @@ export type { Setting } from "./setting-readers.ts";
 /** A region has at most so many; OCI refuses more on one VNIC (CreateVnicDetails.nsgIds). */
 const NETWORK_SECURITY_GROUPS_MAX = 5;
 
-/** Where finish looks before there are settings. */
-export const FINALISED_DIRECTORY = "/mnt/shared/finalised";
-
 /** The keys that CitC wrote, with its meanings, then ours. */
 export const SETTINGS = {
   csp: optional(
@@ -128,7 +125,7 @@ export const SETTINGS = {
   finalised_directory: defaulted(
     absolutePath(),
     "holds a file named like the host once it is set up",
-    FINALISED_DIRECTORY,
+    "/mnt/shared/finalised",
   ),
   slurm_bin_directory: defaulted(
     absolutePath(),

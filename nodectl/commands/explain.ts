@@ -1,4 +1,5 @@
 import type { CapacityEntry } from "../domain/capacity-entry.ts";
+import { RESUME_TIMEOUT_SECONDS } from "../domain/boot-limit.ts";
 import { explainJob } from "../domain/explain/explain-job.ts";
 import { explainNode } from "../domain/explain/explain-node.ts";
 import { explanation, type Explanation } from "../domain/explain/explanation.ts";
@@ -107,9 +108,6 @@ async function gather(context: ExplainContext, isCloudWanted: boolean): Promise<
     unseen: [...context.unseen, ...unread, ...doubts],
   };
 }
-
-/** Slurm's own default of ResumeTimeout (slurm.conf(5)), should nodes.json not be readable. */
-const RESUME_TIMEOUT_SECONDS = 60;
 
 function expectationsOf(
   plan: Awaited<ReturnType<ExplainContext["readPlan"]>>,

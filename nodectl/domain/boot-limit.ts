@@ -1,7 +1,7 @@
 import type { PowerTimers } from "./launch-specification.ts";
 
-/** Slurm's own default (slurm.conf(5)), should nodes.json be of an earlier nodectl. */
-const RESUME_TIMEOUT_SECONDS = 60;
+/** Slurm's own default (slurm.conf(5)), should nodes.json not be readable, or of an earlier nodectl. */
+export const RESUME_TIMEOUT_SECONDS = 60;
 
 /** A node that does not register is replaced before Slurm gives it up, so that its console can still be read. */
 const BOOT_SHARE = 0.8;

@@ -29,6 +29,11 @@ export function limitKey(placement: Placement): string {
   return ["limit", shapeLabel(placement), availabilityDomain, capacityType].join(" ");
 }
 
+/** Of entries in the order in which they were written: the last one of a key counts. */
+export function newestByKey(entries: readonly CapacityEntry[]): ReadonlyMap<string, CapacityEntry> {
+  return new Map(entries.map((entry) => [entry.key, entry]));
+}
+
 /** What a key of either kind stands for, in its own words. */
 export interface KeyWords {
   /** With its sizes. */

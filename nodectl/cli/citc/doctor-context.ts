@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Cloud, CloudOpening, DoctorContext } from "../../commands/doctor/doctor-context.ts";
 import type { Config } from "../../domain/config.ts";
 import type { Log } from "../../domain/log.ts";
+import { OciAuthError } from "../../oci/oci-auth-error.ts";
 import { runningSettings } from "../../slurm/configuration.ts";
 import { machineInspection } from "../../slurm/machine-inspection.ts";
 import { slurmConfCheckOf, slurmOf } from "../slurm.ts";
@@ -48,7 +49,7 @@ async function openCloud(config: Config, log: Log): Promise<CloudOpening> {
   try {
     return { kind: "open", cloud: await createCloud(config, log) };
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "OciAuthError") throw error;
+    if (!(error instanceof OciAuthError)) throw error;
     return { kind: "refused", message: error.message };
   }
 }

@@ -1,15 +1,16 @@
 import type { ExplainContext, Readable } from "../../commands/explain.ts";
 import { observe } from "../../commands/reconcile/observe.ts";
+import { RESUME_TIMEOUT_SECONDS } from "../../domain/boot-limit.ts";
 import type { Config } from "../../domain/config.ts";
 import type { Log } from "../../domain/log.ts";
-import { parseNodesFile } from "../../domain/nodes-file.ts";
 import { formatProblem } from "../../domain/problem.ts";
 import { parseMemory } from "../../domain/reconcile/memory.ts";
-import { readInputFile } from "../../files/input-file.ts";
 import { readLogTail } from "../../files/log-tail.ts";
 import { StateFile } from "../../files/state-file.ts";
+import { OciAuthError } from "../../oci/oci-auth-error.ts";
+import { OciCallError } from "../../oci/oci-errors.ts";
 import { capacityFileOf } from "../capacity-file.ts";
-import { NODES_FILE_BYTES_MAX } from "../load-targets.ts";
+import { readNodesFile } from "../load-targets.ts";
 import { CommandError } from "../run.ts";
 import { slurmOf } from "../slurm.ts";
 import { systemClock } from "../system-clock.ts";
@@ -73,24 +74,21 @@ async function observeCluster(
 }
 
 function isExpected(error: unknown): error is Error {
-  const names = new Set(["CommandError", "OciAuthError", "OciCallError"]);
-  return error instanceof CommandError || (error instanceof Error && names.has(error.name));
+  return [CommandError, OciAuthError, OciCallError].some((expected) => error instanceof expected);
 }
 
-async function readPlan({ nodesFile }: PublicSettings): ReturnType<ExplainContext["readPlan"]> {
-  const text = await readInputFile(nodesFile, NODES_FILE_BYTES_MAX);
-  const file = text.kind === "valid" ? parseNodesFile(text.value, nodesFile) : text;
+async function readPlan(settings: PublicSettings): ReturnType<ExplainContext["readPlan"]> {
+  const file = await readNodesFile(settings);
   if (file.kind === "invalid") {
     const [problem] = file.problems;
-    return unread(problem === undefined ? `${nodesFile} is not usable` : formatProblem(problem));
+    return unread(
+      problem === undefined ? `${settings.nodesFile} is not usable` : formatProblem(problem),
+    );
   }
   const { groups, partitions = [], timers } = file.value;
   const resumeTimeoutSeconds = timers?.resumeTimeoutSeconds ?? RESUME_TIMEOUT_SECONDS;
   return { kind: "read", value: { groups, partitions, resumeTimeoutSeconds } };
 }
-
-/** Slurm's own default (slurm.conf(5)), should nodes.json be of an earlier nodectl. */
-const RESUME_TIMEOUT_SECONDS = 60;
 
 async function orReason<Value>(read: () => Promise<Value>, what: string): Promise<Readable<Value>> {
   try {

@@ -4,7 +4,8 @@ import type { Config } from "../../domain/config.ts";
 import { CONFIG_FILE } from "../config.ts";
 import { loadConfig } from "../load.ts";
 import { pathsOf, type GivenPaths } from "../path-options.ts";
-import { SETTINGS, type Setting } from "../settings.ts";
+import { defaultOf } from "../setting-default.ts";
+import { SETTINGS } from "../settings.ts";
 
 /** What explain needs even where the settings may not be read. */
 export type PublicSettings = Pick<
@@ -52,8 +53,3 @@ const DEFAULTS: PublicSettings = {
   slurmBinDirectory: defaultOf(SETTINGS.slurm_bin_directory),
   slurmConf: defaultOf(SETTINGS.slurm_conf),
 };
-
-function defaultOf<Value>({ absent }: Setting<Value>): Value {
-  if (absent === "required") throw new Error("this setting has no default");
-  return absent.value;
-}

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { columnsOf } from "../columns.ts";
 import { explain as explainSubject } from "../../commands/explain.ts";
 import { explanationJson, formatExplanation } from "../../commands/explain-report.ts";
 import { parseSubject } from "../../domain/explain/subject.ts";
@@ -29,8 +30,6 @@ Exit status: 0 explained; 1 there is no such job or node, or Slurm does not
 answer, and that was said; 2 the command line is wrong.
 `;
 
-/** Where stdout is no terminal, or one of unknown size. */
-const COLUMNS_DEFAULT = 80;
 /** Longer lines are hard to read. */
 const COLUMNS_MAX = 100;
 
@@ -63,7 +62,7 @@ export const explain: Program = async ({ argv, stdout, stderr, pid }) => {
   const explained = await explainSubject(createExplainContext(settings, log), subject);
   if (values.json === true) stdout.write(explanationJson(asked, explained));
   else {
-    const width = stdout.isTTY && stdout.columns > 0 ? stdout.columns : COLUMNS_DEFAULT;
+    const width = columnsOf(stdout);
     const emphasize = (text: string): string => (stdout.isTTY ? styleText("bold", text) : text);
     stdout.write(
       formatExplanation(explained, { columns: Math.min(width, COLUMNS_MAX), emphasize }),

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { columnsOf } from "../columns.ts";
 import { statusJson } from "../../commands/status/status-json.ts";
 import { formatStatus } from "../../commands/status/status-report.ts";
 import { plain, type Paint, type Tone } from "../../commands/status/text.ts";
@@ -136,12 +137,10 @@ async function showAgainAndAgain(
   return 0;
 }
 
-/** Of a terminal that has not been told its size, and where there is none. */
-const COLUMNS_DEFAULT = 80;
 const ROWS_DEFAULT = 24;
 
 function layoutOf({ stdout }: ProgramInput, names: readonly string[] | undefined) {
-  const columns = stdout.isTTY && stdout.columns > 0 ? stdout.columns : COLUMNS_DEFAULT;
+  const columns = columnsOf(stdout);
   // hasColors() heeds NO_COLOR and TERM.
   const paint: Paint = stdout.isTTY && stdout.hasColors() ? coloured : plain;
   return { columns, paint, isEachNode: names !== undefined };

@@ -1,4 +1,4 @@
-import { capacityKey, limitKey, type CapacityEntry } from "../capacity-entry.ts";
+import { capacityKey, limitKey, newestByKey, type CapacityEntry } from "../capacity-entry.ts";
 import { groupBy } from "../group-by.ts";
 import { expandedNames } from "../group-names.ts";
 import type { LaunchSpecification, NodeGroup } from "../launch-specification.ts";
@@ -32,7 +32,7 @@ export function outlookOf(
   specification: LaunchSpecification,
   { capacity, nowMs }: Refusals,
 ): readonly PlaceOutlook[] {
-  const entries = new Map(capacity.map((entry) => [entry.key, entry]));
+  const entries = newestByKey(capacity);
   const placements = rankPlacements(nodeName, specification);
   const places = groupBy(placements, (it) =>
     [shapeLabel(it), it.availabilityDomain, it.capacityType].join(" "),

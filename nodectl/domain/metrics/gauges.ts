@@ -1,4 +1,4 @@
-import type { CapacityEntry } from "../capacity-entry.ts";
+import { newestByKey, type CapacityEntry } from "../capacity-entry.ts";
 import { groupBy } from "../group-by.ts";
 import { usdPerHour, type PricedInstance } from "../price-list.ts";
 import type { Decision } from "../reconcile/decide.ts";
@@ -59,8 +59,7 @@ export function gaugesOf(view: PassView): readonly Metric[] {
 }
 
 function coolDowns({ capacity, nowMs }: PassView): readonly CapacityEntry[] {
-  const newest = new Map(capacity.map((entry) => [entry.key, entry]));
-  return [...newest.values()].filter(({ untilMs }) => untilMs > nowMs);
+  return [...newestByKey(capacity).values()].filter(({ untilMs }) => untilMs > nowMs);
 }
 
 function countBy<Item>(

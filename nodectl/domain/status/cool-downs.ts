@@ -1,4 +1,9 @@
-import { readCapacityKey, type CapacityEntry, type KeyWords } from "../capacity-entry.ts";
+import {
+  newestByKey,
+  readCapacityKey,
+  type CapacityEntry,
+  type KeyWords,
+} from "../capacity-entry.ts";
 import { shortDomain } from "../placement.ts";
 
 /** A shape that nobody asks OCI for in an availability domain until then. */
@@ -13,9 +18,8 @@ export interface CoolDown extends KeyWords {
 
 /** Those that still count, the fault domains of a place together, in the order of shapes and places. */
 export function coolDownsOf(entries: readonly CapacityEntry[], nowMs: number): readonly CoolDown[] {
-  const newest = new Map(entries.map((entry) => [entry.key, entry]));
   const places = new Map<string, CoolDown>();
-  for (const { key, kind, untilMs, message } of newest.values()) {
+  for (const { key, kind, untilMs, message } of newestByKey(entries).values()) {
     const words = readCapacityKey(key);
     if (words === undefined || kind === "open" || kind === "boot" || untilMs <= nowMs) continue;
     const availabilityDomain = shortDomain(words.availabilityDomain);
