@@ -50,7 +50,7 @@ test("status tells what runs and costs, and its warnings rise and clear by thems
 
   await runOn(NODE);
   await runOn(PREEMPTIBLE_NODE);
-  await cluster.output(["scontrol", "update", `nodename=${NODE}`, "state=drain", "reason=noise"]);
+  await cluster.update(NODE, "state=drain", "reason=noise");
   const drained = await status();
   // One OCPU and 8 GB of E4, and the same of E5 at half the price.
   expect(drained).toMatchObject({ exitCode: 1, instanceCount: 2, usdPerHour: 0.037 + 0.023 });
@@ -63,7 +63,7 @@ test("status tells what runs and costs, and its warnings rise and clear by thems
     },
   ]);
 
-  await cluster.output(["scontrol", "update", `nodename=${NODE}`, "state=resume"]);
+  await cluster.update(NODE, "state=resume");
   expect(await status()).toMatchObject({ exitCode: 0, warnings: [] });
 });
 

@@ -3,11 +3,12 @@ import type { ListedInstance } from "../sandbox/sandbox.ts";
 import { awaitState } from "./await-state.ts";
 import type { Cluster } from "./cluster.ts";
 import { ClusterFixture, nodeName, nodeNames } from "./cluster-fixture.ts";
+import { LAST_WORDS } from "./drift.ts";
+import { isUp } from "./slurm-words.ts";
 
 /** What happens to instances and machines without a call of ours, as tests of other programs ask for it. */
 
 const [PREEMPTED = "", STOPPED = "", HANGING = "", SMALL = ""] = nodeNames(1, 2, 3, 4);
-const LAST_WORDS = "mount.nfs: Connection timed out for fss:/shared on /mnt/shared";
 const NODE_TAGS = { cluster: "clustera", type: "compute" };
 
 let fixture: ClusterFixture;
@@ -21,7 +22,7 @@ beforeAll(async () => {
   await sandbox.setFate(HANGING, { kind: "hangs", console: LAST_WORDS });
   await sandbox.setFate(SMALL, { kind: "small", cpus: 1 });
   const names = nodeNames(1, 2, 3, 4).join();
-  await cluster.output(["scontrol", "update", `nodename=${names}`, "state=power_up"]);
+  await cluster.update(names, "state=power_up");
   return () => fixture.stop();
 });
 beforeEach((context) => {
@@ -62,13 +63,9 @@ function awaitConsole(instanceOcid: string, text: string): Promise<string> {
   });
 }
 
-function isIdle({ base, flags }: { base: string; flags: ReadonlySet<string> }): boolean {
-  return base === "IDLE" && !flags.has("POWERING_UP");
-}
-
 test("a preempted instance is gone, and nobody called", async () => {
   const { instanceOcid } = await awaitInstance(PREEMPTED, "RUNNING");
-  await cluster.awaitNodes("the node is up", 30, isIdle, [PREEMPTED]);
+  await cluster.awaitNodes("the node is up", 30, isUp, [PREEMPTED]);
   const since = (await fixture.sandbox.calls()).at(-1)?.sequence ?? 0;
   await fixture.sandbox.act(instanceOcid, "preempt");
   await awaitInstance(PREEMPTED, "TERMINATED");

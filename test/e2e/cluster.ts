@@ -34,6 +34,23 @@ export class Cluster {
     throw new Error(`${argv.join(" ")}: ${JSON.stringify(result)}`);
   }
 
+  /** `citc` as the admin `opc` calls it: with sudo. */
+  citc(...argv: readonly string[]): Promise<string> {
+    return this.output(["env", "SUDO_USER=opc", "/usr/local/bin/citc", ...argv]);
+  }
+
+  /** `scontrol update` of the nodes of a hostlist expression. */
+  async update(nodeNames: string, ...words: readonly string[]): Promise<void> {
+    await this.output(["scontrol", "update", `nodename=${nodeNames}`, ...words]);
+  }
+
+  /** Adds settings to startnode.yaml. */
+  async configure(settings: Readonly<Record<string, number>>): Promise<void> {
+    const lines = Object.entries(settings).map(([key, value]) => `${key}: ${value}`);
+    const script = `printf '%s\\n' "$@" >> /etc/citc/startnode.yaml`;
+    await this.output(["sh", "-c", script, "sh", ...lines]);
+  }
+
   async nodes(): Promise<readonly SlurmNode[]> {
     return readNodes(await this.output(nodeListCommand(this.release)));
   }

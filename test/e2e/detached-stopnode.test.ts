@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
-import type { ReleaseName } from "../sandbox/machines/releases.ts";
+import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { awaitState } from "./await-state.ts";
 import type { Cluster } from "./cluster.ts";
 import { ClusterFixture, nodeName } from "./cluster-fixture.ts";
 
-const RELEASES: readonly ReleaseName[] = ["bookworm", "trixie"];
 const NODE = nodeName(1);
 const LIBRARY = "/opt/citc/lib/stopnode.cjs";
 const GATE = "/tmp/stopnode.open";
@@ -29,7 +28,8 @@ async function sessionOf({ sandbox, management }: Cluster, words: string): Promi
   return stdout.trim();
 }
 
-test.for(RELEASES)(
+// Both at once: nearly all of the time is Slurm's timers'.
+test.concurrent.for(RELEASE_NAMES)(
   "on %s Slurm does not wait for stopnode, and a reconfigure meanwhile is quick",
   async (release) => {
     await ClusterFixture.use({ release, nodeCount: 1 }, async ({ cluster }) => {

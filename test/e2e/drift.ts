@@ -47,7 +47,6 @@ const BUSY = [
   NODE.inspectedLost,
   NODE.twice,
 ] as const;
-const IDLE = [NODE.inspected] as const;
 
 /** A cluster in which everything goes wrong that can, beside another cluster and strangers. */
 export class Drift {
@@ -69,19 +68,14 @@ export class Drift {
   /** Nodes with jobs, and nodes that are up without. */
   async wake(): Promise<void> {
     const { cluster, fixture } = this;
-    await this.reconciler.configure({ boot_limit_seconds: 30, orphan_grace_seconds: 60 });
+    await cluster.configure({ boot_limit_seconds: 30, orphan_grace_seconds: 60 });
     await fixture.sandbox.checkSizes();
     await fixture.sandbox.setFate(NODE.hanging, { kind: "hangs", console: LAST_WORDS });
     await fixture.sandbox.setFate(NODE.small, { kind: "small", cpus: 1 });
     for (const name of BUSY) await this.submitOn(name);
-    await this.wakeByHand(IDLE);
-    await this.other.output([
-      "scontrol",
-      "update",
-      `nodename=${NODE.terminated}`,
-      "state=power_up",
-    ]);
-    await cluster.awaitNodes("up", 60, isUp, [...BUSY, ...IDLE]);
+    await cluster.update(NODE.inspected, "state=power_up");
+    await this.other.update(NODE.terminated, "state=power_up");
+    await cluster.awaitNodes("up", 60, isUp, [...BUSY, NODE.inspected]);
     await this.other.awaitNodes("up", 60, isUp, [NODE.terminated]);
     for (const name of BUSY) await cluster.awaitJob(this.jobOn(name), "RUNNING");
   }
@@ -95,14 +89,6 @@ export class Drift {
     const jobId = this.jobs.get(name);
     if (jobId === undefined) throw new Error(`no job was submitted on ${name}`);
     return jobId;
-  }
-
-  async wakeByHand(names: readonly string[]): Promise<void> {
-    await this.set(names.join(","), "state=power_up");
-  }
-
-  async set(names: string, ...words: readonly string[]): Promise<void> {
-    await this.cluster.output(["scontrol", "update", `nodename=${names}`, ...words]);
   }
 
   async instanceOf(name: string): Promise<ListedInstance> {
@@ -143,8 +129,13 @@ export class Drift {
 
   /** All at once: instances that end, machines that fall silent, instances of nobody, nodes that are DOWN. */
   async breakAll(): Promise<void> {
+    const { cluster } = this;
     const { sandbox } = this.fixture;
-    await this.set(`${NODE.inspected},${NODE.inspectedLost}`, "state=drain", `reason=${PERSON}`);
+    await cluster.update(
+      `${NODE.inspected},${NODE.inspectedLost}`,
+      "state=drain",
+      `reason=${PERSON}`,
+    );
     await this.wakeWithoutStartnode();
     const [terminated, stopped, preempted, inspectedLost] = await Promise.all(
       [NODE.terminated, NODE.stopped, NODE.preempted, NODE.inspectedLost].map(
@@ -156,11 +147,11 @@ export class Drift {
     await sandbox.act(preempted ?? "", "preempt");
     await sandbox.act(inspectedLost ?? "", "terminate");
     for (const name of [ORPHAN, NODE.twice, NODE.alive]) await this.launchByHand(name);
-    await this.set(NODE.downByPerson, "state=down", `reason=${PERSON}`);
-    await this.set(NODE.due, "state=down", `reason=${PAST}`);
-    await this.set(NODE.later, "state=down", `reason=${FUTURE}`);
+    await cluster.update(NODE.downByPerson, "state=down", `reason=${PERSON}`);
+    await cluster.update(NODE.due, "state=down", `reason=${PAST}`);
+    await cluster.update(NODE.later, "state=down", `reason=${FUTURE}`);
     const bySlurm = ["setpriv", "--reuid=slurm", "--regid=slurm", "--init-groups", "scontrol"];
     const down = ["update", `nodename=${NODE.downBySlurm}`, "state=down"];
-    await this.cluster.output([...bySlurm, ...down, "reason=ResumeTimeout reached"]);
+    await cluster.output([...bySlurm, ...down, "reason=ResumeTimeout reached"]);
   }
 }

@@ -1,26 +1,16 @@
 import { expect, test } from "vitest";
 import type { Explanation } from "../../nodectl/domain/explain/explanation.ts";
-import type { ReleaseName } from "../sandbox/machines/releases.ts";
+import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { awaitState } from "./await-state.ts";
 import type { Cluster } from "./cluster.ts";
 import { ClusterFixture, nodeName } from "./cluster-fixture.ts";
+import { NO_CAPACITY_IN_AD_1 } from "./no-capacity.ts";
 
-const RELEASES: readonly ReleaseName[] = ["bookworm", "trixie"];
 const SHAPE = "VM.Standard.E4.Flex.1.8";
 /** From sbatch to Slurm's word that the launch failed. */
 const REFUSED_SECONDS_MAX = 30;
 /** Above ResumeTimeout, which is 60 s here. */
 const WAKE_SECONDS_MAX = 90;
-const NO_CAPACITY_IN_AD_1 = {
-  operation: "LaunchInstance",
-  match: { availabilityDomain: "Uocm:PHX-AD-1" },
-  answer: {
-    kind: "error",
-    status: 500,
-    code: "InternalError",
-    message: "Out of host capacity.",
-  },
-} as const;
 
 type Explained = Explanation & { readonly unseen: readonly string[] };
 
@@ -50,7 +40,8 @@ async function hideSettings(cluster: Cluster): Promise<void> {
   await cluster.output(["chmod", "640", "/etc/citc/startnode.yaml"]);
 }
 
-test.each(RELEASES)(
+// Both at once: nearly all of the time is Slurm's timers'.
+test.concurrent.each(RELEASE_NAMES)(
   "on %s a job without machines hears which shape, where, OCI's code and the next try",
   async (release) => {
     const options = { release, nodeCount: 2, suspendTimeSeconds: 120 };
@@ -85,7 +76,32 @@ test.each(RELEASES)(
   },
 );
 
-test.each(RELEASES)(
+// Between the two, which would otherwise run four sandboxes at once.
+test("what cannot be explained or seen is said, with the exit status", async () => {
+  await ClusterFixture.use({ nodeCount: 1 }, async ({ cluster, sandbox }) => {
+    const unknown = await citc(cluster, ["999"]);
+    expect(unknown).toMatchObject({ exitCode: 1, stderr: "" });
+    expect(unknown.stdout).toContain("Slurm does not know a job 999");
+    const typo = await citc(cluster, [nodeName(1).replace("0001", "0002")]);
+    expect(typo.exitCode).toBe(1);
+    expect(typo.stdout).toContain(`Did you mean ${nodeName(1)}?`);
+    const step = await citc(cluster, ["12.0"]);
+    expect(step.exitCode).toBe(2);
+    expect(step.stderr).toContain("12.0 is a step of job 12; write citc explain 12");
+
+    const message = "The service is ill.";
+    const answer = { kind: "error", status: 500, code: "InternalServerError", message } as const;
+    await sandbox.addFault({ operation: "ListInstances", match: {}, answer });
+    const blind = await citc(cluster, [nodeName(1)]);
+    expect(blind.exitCode).toBe(0);
+    expect(blind.stdout).toContain("is off and free");
+    expect(blind.stdout.replaceAll(/\s+/g, " ")).toMatch(
+      /What could not be seen - OCI: ListInstances: 500 InternalServerError: The service is ill/,
+    );
+  });
+});
+
+test.concurrent.each(RELEASE_NAMES)(
   "on %s a job whose nodes wake, and its nodes, hear how far they are",
   async (release) => {
     const options = { release, nodeCount: 2, suspendTimeSeconds: 120, cloud: { bootMs: 25_000 } };
@@ -117,27 +133,3 @@ test.each(RELEASES)(
     });
   },
 );
-
-test("what cannot be explained or seen is said, with the exit status", async () => {
-  await ClusterFixture.use({ nodeCount: 1 }, async ({ cluster, sandbox }) => {
-    const unknown = await citc(cluster, ["999"]);
-    expect(unknown).toMatchObject({ exitCode: 1, stderr: "" });
-    expect(unknown.stdout).toContain("Slurm does not know a job 999");
-    const typo = await citc(cluster, [nodeName(1).replace("0001", "0002")]);
-    expect(typo.exitCode).toBe(1);
-    expect(typo.stdout).toContain(`Did you mean ${nodeName(1)}?`);
-    const step = await citc(cluster, ["12.0"]);
-    expect(step.exitCode).toBe(2);
-    expect(step.stderr).toContain("12.0 is a step of job 12; write citc explain 12");
-
-    const message = "The service is ill.";
-    const answer = { kind: "error", status: 500, code: "InternalServerError", message } as const;
-    await sandbox.addFault({ operation: "ListInstances", match: {}, answer });
-    const blind = await citc(cluster, [nodeName(1)]);
-    expect(blind.exitCode).toBe(0);
-    expect(blind.stdout).toContain("is off and free");
-    expect(blind.stdout.replaceAll(/\s+/g, " ")).toMatch(
-      /What could not be seen - OCI: ListInstances: 500 InternalServerError: The service is ill/,
-    );
-  });
-});

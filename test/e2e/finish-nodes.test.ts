@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { FinishOutcome } from "../../nodectl/commands/finish-context.ts";
+import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { Admin } from "./admin.ts";
 import { ApiLog } from "./api-log.ts";
 import { awaitState } from "./await-state.ts";
@@ -46,7 +47,7 @@ const UNCHANGED = { added: [""], drained: "", retiring: [], dropped: "", returne
 const range = (first: number, last: number): string =>
   `${nodeName(0).slice(0, -4)}[${[first, last].map((it) => nodeName(it).slice(-4)).join("-")}]`;
 
-describe.for(["bookworm", "trixie"] as const)("on %s", { concurrent: true }, (release) => {
+describe.for(RELEASE_NAMES)("on %s", { concurrent: true }, (release) => {
   describe("finish", { concurrent: false }, () => {
     let fixture: ClusterFixture;
     let cluster: Cluster;

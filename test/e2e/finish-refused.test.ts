@@ -1,5 +1,6 @@
 import { parse, stringify } from "yaml";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { Admin } from "./admin.ts";
 import type { Cluster } from "./cluster.ts";
 import { ClusterFixture, nodeName, nodeNames } from "./cluster-fixture.ts";
@@ -55,7 +56,7 @@ class BusyCluster {
   }
 }
 
-describe.for(["bookworm", "trixie"] as const)("on %s", { concurrent: true }, (release) => {
+describe.for(RELEASE_NAMES)("on %s", { concurrent: true }, (release) => {
   describe("finish changes nothing while a job runs", { concurrent: false }, () => {
     let busy: BusyCluster;
 

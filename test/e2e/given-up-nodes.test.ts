@@ -4,24 +4,21 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import { abandonNodes, failNodes, type FailContext } from "../../nodectl/commands/fail-nodes.ts";
-import type { Log } from "../../nodectl/domain/log.ts";
 import { resumeJobs } from "../../nodectl/domain/resume-jobs.ts";
 import { unwantedNodes } from "../../nodectl/domain/unwanted-nodes.ts";
 import type { SlurmNode } from "../../nodectl/slurm/control.ts";
 import { createScontrol } from "../../nodectl/slurm/scontrol.ts";
-import type { ReleaseName } from "../sandbox/machines/releases.ts";
+import { silentLog } from "../nodectl/commands/silent-log.ts";
+import { RELEASE_NAMES, type ReleaseName } from "../sandbox/machines/releases.ts";
 import type { Cluster } from "./cluster.ts";
 import { ClusterFixture, nodeName, nodeNames } from "./cluster-fixture.ts";
 import { isOff } from "./slurm-words.ts";
 
-const RELEASES: readonly ReleaseName[] = ["bookworm", "trixie"];
 const RETRY_DELAY_MS = 600_000;
 /** Well below ResumeTimeout, 60 s here, until which an idle node that wakes would be nobody's. */
 const BACK_SECONDS_MAX = 30;
 const WAKE_SECONDS_MAX = 20;
 const STARTNODE = "/usr/local/bin/startnode";
-
-const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Slurm's commands on the management node, as programs of this computer. */
 async function commandsOf({ sandbox, management }: Cluster): Promise<string> {
@@ -72,12 +69,12 @@ class Bench {
         binDirectory,
         slurmConf: "/etc/slurm/slurm.conf",
         clock,
-        log: silent,
+        log: silentLog,
       }),
       resumeJobs: resumeJobs([{ jobId: Number(jobId), nodeNames: names }]),
       retryDelayMs: RETRY_DELAY_MS,
       clock,
-      log: silent,
+      log: silentLog,
     };
   }
 
@@ -108,7 +105,7 @@ async function expectUnwantedToBeKnown({ cluster }: Bench, name: string): Promis
   await cluster.output(["scancel", jobId]);
   await cluster.awaitJob(jobId, "CANCELLED");
   expect(await isUnwanted()).toBe(false);
-  await cluster.output(["scontrol", "update", `nodename=${name}`, "state=power_down_force"]);
+  await cluster.update(name, "state=power_down_force");
   const isGoing = ({ flags }: SlurmNode): boolean => flags.has("POWERING_DOWN");
   await cluster.awaitNodes("powering down", BACK_SECONDS_MAX, isGoing, [name]);
   expect(await isUnwanted()).toBe(true);
@@ -140,7 +137,7 @@ async function expectNodesToBeGivenBack(bench: Bench, names: readonly string[]):
 }
 
 // Both at once: nearly all of the time is Slurm's timers'.
-test.concurrent.each(RELEASES)("nodes that wake and get no machine, %s", async (release) => {
+test.concurrent.each(RELEASE_NAMES)("nodes that wake and get no machine, %s", async (release) => {
   await Bench.use(release, async (bench) => {
     await expectTerminalToBeTold(bench, nodeName(5));
     await expectUnwantedToBeKnown(bench, nodeName(6));

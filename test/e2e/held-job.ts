@@ -10,7 +10,7 @@ const RUN_SECONDS_MAX = 300;
 
 /** Wakes nodes without a job, so that a job then starts at once on every release. */
 export async function wakeByHand(cluster: Cluster, names: readonly string[]): Promise<void> {
-  await cluster.output(["scontrol", "update", `nodename=${names.join(",")}`, "state=power_up"]);
+  await cluster.update(names.join(","), "state=power_up");
   await cluster.awaitNodes(`${names.join()} are up`, WAKE_TIMEOUT_SECONDS, isUp, names);
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { SlurmNode } from "../../nodectl/slurm/control.ts";
+import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { ApiLog } from "./api-log.ts";
 import type { Cluster } from "./cluster.ts";
 import { sortedLines } from "./cluster.ts";
@@ -89,7 +90,7 @@ async function runInteractiveJob(cluster: Cluster): Promise<void> {
   expect(sortedLines(result.stdout)).toEqual(WOKEN);
 }
 
-test.concurrent.for(["bookworm", "trixie"] as const)(
+test.concurrent.for(RELEASE_NAMES)(
   "%s: a job wakes its nodes, the next finds them idle, they go, and all of it works again",
   async (release) => {
     await ClusterFixture.use({ release, nodeCount: ALL.length }, async ({ cluster, sandbox }) => {

@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 import type { SlurmNode } from "../../nodectl/slurm/control.ts";
-import type { ReleaseName } from "../sandbox/machines/releases.ts";
+import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { ApiLog } from "./api-log.ts";
 import { awaitState } from "./await-state.ts";
 import { ClusterFixture, nodeNames } from "./cluster-fixture.ts";
 
-const RELEASES: readonly ReleaseName[] = ["bookworm", "trixie"];
 const DOWN_SECONDS_MAX = 20;
 const REASON = "the file server is down";
 const SENTENCE =
@@ -16,46 +15,50 @@ function isDown({ base }: SlurmNode): boolean {
 }
 
 // Both at once: nearly all of the time is Slurm's timers'.
-test.concurrent.each(RELEASES)("a pause, %s: nothing is launched until resume", async (release) => {
-  const options = { release, nodeCount: 2, suspendTimeSeconds: 120 };
-  await ClusterFixture.use(options, async ({ cluster, sandbox }) => {
-    const log = await ApiLog.fromNow(sandbox);
-    const citc = (...argv: readonly string[]): Promise<string> =>
-      cluster.output(["env", "SUDO_USER=opc", "/usr/local/bin/citc", ...argv]);
-    expect(await citc("pause", "--reason", REASON)).toMatch(SENTENCE);
+test.concurrent.each(RELEASE_NAMES)(
+  "a pause, %s: nothing is launched until resume",
+  async (release) => {
+    const options = { release, nodeCount: 2, suspendTimeSeconds: 120 };
+    await ClusterFixture.use(options, async ({ cluster, sandbox }) => {
+      const log = await ApiLog.fromNow(sandbox);
+      expect(await cluster.citc("pause", "--reason", REASON)).toMatch(SENTENCE);
 
-    const jobId = await cluster.submit(["--nodes=2", "--wrap", "srun hostname"]);
-    const down = await cluster.awaitNodes("DOWN", DOWN_SECONDS_MAX, isDown, nodeNames(1, 2));
-    for (const { reason } of down) expect(reason).toMatch(/^startnode: launching .*\[next try 20/);
-    const words = [
-      "squeue",
-      "--noheader",
-      `--jobs=${jobId}`,
-      "--Format=State:20,admin_comment:300",
-    ];
-    const told = await awaitState({
-      what: "the job is requeued and told",
-      timeoutSeconds: DOWN_SECONDS_MAX,
-      observe: () => cluster.output(words),
-      isReached: (line) => line.startsWith("PENDING") && SENTENCE.test(line),
+      const jobId = await cluster.submit(["--nodes=2", "--wrap", "srun hostname"]);
+      const down = await cluster.awaitNodes("DOWN", DOWN_SECONDS_MAX, isDown, nodeNames(1, 2));
+      for (const { reason } of down)
+        expect(reason).toMatch(/^startnode: launching .*\[next try 20/);
+      const words = [
+        "squeue",
+        "--noheader",
+        `--jobs=${jobId}`,
+        "--Format=State:20,admin_comment:300",
+      ];
+      const told = await awaitState({
+        what: "the job is requeued and told",
+        timeoutSeconds: DOWN_SECONDS_MAX,
+        observe: () => cluster.output(words),
+        isReached: (line) => line.startsWith("PENDING") && SENTENCE.test(line),
+      });
+      expect(told).toMatch(/startnode: no machine to be had: .*; next try after 20/);
+
+      const [first = ""] = nodeNames(1);
+      const refused = await sandbox.exec("mgmt", ["/usr/local/bin/startnode", first]);
+      expect(refused).toMatchObject({ exitCode: 1 });
+      expect(refused.stderr).toMatch(SENTENCE);
+      const finish = await sandbox.exec("mgmt", ["/usr/local/bin/finish", "--dry-run"]);
+      expect(finish.stderr).toMatch(/caution: launching is paused by opc/);
+      expect(await log.of("LaunchInstance")).toEqual([]);
+
+      expect(await cluster.citc("resume")).toMatch(
+        /^Launching goes on\.[^]*Back in service: 2 nodes: /,
+      );
+      expect(await cluster.awaitJob(jobId, "COMPLETED")).toMatchObject({
+        nodeNames: nodeNames(1, 2),
+      });
+      expect(await log.nodesOf("LaunchInstance")).toEqual(nodeNames(1, 2));
     });
-    expect(told).toMatch(/startnode: no machine to be had: .*; next try after 20/);
-
-    const [first = ""] = nodeNames(1);
-    const refused = await sandbox.exec("mgmt", ["/usr/local/bin/startnode", first]);
-    expect(refused).toMatchObject({ exitCode: 1 });
-    expect(refused.stderr).toMatch(SENTENCE);
-    const finish = await sandbox.exec("mgmt", ["/usr/local/bin/finish", "--dry-run"]);
-    expect(finish.stderr).toMatch(/caution: launching is paused by opc/);
-    expect(await log.of("LaunchInstance")).toEqual([]);
-
-    expect(await citc("resume")).toMatch(/^Launching goes on\.[^]*Back in service: 2 nodes: /);
-    expect(await cluster.awaitJob(jobId, "COMPLETED")).toMatchObject({
-      nodeNames: nodeNames(1, 2),
-    });
-    expect(await log.nodesOf("LaunchInstance")).toEqual(nodeNames(1, 2));
-  });
-});
+  },
+);
 
 test("a pause in the middle of a launch ends it within seconds, and what is launched comes up", async () => {
   const options = { nodeCount: 8, suspendTimeSeconds: 120 };
@@ -72,7 +75,7 @@ test("a pause in the middle of a launch ends it within seconds, and what is laun
       await sandbox.addFault({ operation: "LaunchInstance", match: { displayName }, answer });
     }
     const names = nodeNames(1, 2, 3, 4, 5, 6, 7, 8);
-    await cluster.output(["scontrol", "update", `nodename=${names.join(",")}`, "state=power_up"]);
+    await cluster.update(names.join(","), "state=power_up");
     await awaitState({
       what: "two nodes are launched, others were refused",
       timeoutSeconds: DOWN_SECONDS_MAX,

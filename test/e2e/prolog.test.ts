@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ReleaseName } from "../sandbox/machines/releases.ts";
+import { RELEASE_NAMES, type ReleaseName } from "../sandbox/machines/releases.ts";
 import { awaitState } from "./await-state.ts";
 import type { Cluster } from "./cluster.ts";
 import { ClusterFixture, nodeName, nodeNames } from "./cluster-fixture.ts";
@@ -88,13 +88,7 @@ async function endSomeWaits(cluster: Cluster, jobs: Jobs): Promise<void> {
   expect(await processes(cluster)).toContain("/usr/local/bin/wait-for-nodes");
   await cluster.output(["scancel", cancelled]);
   await awaitWaitingJobs(cluster, [...staying, ...leaving.slice(1)], KILLED_SECONDS_MAX);
-  await cluster.output([
-    "scontrol",
-    "update",
-    `nodename=${nodeName(8)}`,
-    "state=down",
-    "reason=test",
-  ]);
+  await cluster.update(nodeName(8), "state=down", "reason=test");
   await cluster.output(["scontrol", "requeuehold", requeued]);
   // 22.05 leaves both of their scripts alone: one sees its node DOWN, the other that its job configures no more.
   await awaitWaitingJobs(cluster, staying, NOTICED_SECONDS_MAX);
@@ -130,16 +124,14 @@ async function expectGivenUp(cluster: Cluster, jobId: string): Promise<void> {
   expect(await processes(cluster)).toBe("");
 }
 
-test.concurrent.for(["bookworm", "trixie"] as const)(
+test.concurrent.for(RELEASE_NAMES)(
   "%s: jobs start when their nodes are there, and no script outlives the wait for them",
   async (release) => {
     const cloud = { bootMs: BOOT_MS };
     const options = { release, nodeCount: ALL.length, suspendTimeSeconds: 3600, cloud };
-    await ClusterFixture.use(options, async ({ cluster, sandbox }) => {
+    await ClusterFixture.use(options, async ({ cluster }) => {
       // Nobody sees that an instance is lost while it boots: Slurm itself has to give the node up.
-      await sandbox.exec("mgmt", ["tee", "--append", "/etc/citc/startnode.yaml"], {
-        stdin: "watch_seconds: 0\n",
-      });
+      await cluster.configure({ watch_seconds: 0 });
       const jobs = await submitAll(cluster);
       await loseInstance(cluster, 11);
       await endSomeWaits(cluster, jobs);

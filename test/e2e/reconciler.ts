@@ -28,12 +28,6 @@ export class Reconciler {
     this.cluster = cluster;
   }
 
-  async configure(settings: Readonly<Record<string, number>>): Promise<void> {
-    const lines = Object.entries(settings).map(([key, value]) => `${key}: ${value}`);
-    const script = `printf '%s\\n' "$@" >> /etc/citc/startnode.yaml`;
-    await this.cluster.output(["sh", "-c", script, "sh", ...lines]);
-  }
-
   run(...options: readonly string[]): Promise<CommandResult> {
     const { sandbox, management } = this.cluster;
     const argv = ["/usr/local/bin/citc", "reconcile", ...options];

@@ -1,15 +1,10 @@
 import { expect, test } from "vitest";
-import { OUT_OF_CAPACITY } from "../sandbox/api/fault-rules.ts";
 import { ApiLog } from "./api-log.ts";
 import { ClusterFixture } from "./cluster-fixture.ts";
+import { NO_CAPACITY_IN_AD_1 } from "./no-capacity.ts";
 
 /** From the launch's refusal to Slurm's word; ResumeTimeout, which nobody should have to wait for, is 60 s. */
 const DOWN_SECONDS_MAX = 15;
-const NO_CAPACITY_IN_AD_1 = {
-  operation: "LaunchInstance",
-  match: { availabilityDomain: "Uocm:PHX-AD-1" },
-  answer: OUT_OF_CAPACITY,
-} as const;
 
 function names(place: string, ...numbers: readonly number[]): string[] {
   return numbers.map((number) => `vm-standard-e4-flex-1-8-${place}000${number}`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ReleaseName } from "../sandbox/machines/releases.ts";
+import { RELEASE_NAMES, type ReleaseName } from "../sandbox/machines/releases.ts";
 import { ApiLog } from "./api-log.ts";
 import { awaitState } from "./await-state.ts";
 import { sortedLines, type Cluster } from "./cluster.ts";
@@ -88,7 +88,7 @@ async function expectOneInstanceEach(cluster: Cluster, log: ApiLog): Promise<voi
   expect(await log.of("TerminateInstance")).toEqual([]);
 }
 
-test.concurrent.for(["bookworm", "trixie"] as const)(
+test.concurrent.for(RELEASE_NAMES)(
   "%s: slurmctld killed during a resume comes back, its nodes register, and the job runs",
   async (release) => {
     const cloud = { bootMs: LATE_BOOT_MS };

@@ -48,8 +48,7 @@ async function addressesOf(cluster: Cluster): Promise<readonly string[]> {
 }
 
 async function powerDown(cluster: Cluster): Promise<void> {
-  const update = ["scontrol", "update", `nodename=${NAMES.join(",")}`, "state=power_down"];
-  await cluster.output(update);
+  await cluster.update(NAMES.join(","), "state=power_down");
   await cluster.awaitNodes(`the nodes of ${cluster.id} are off`, 40, isOff);
   expect(await cluster.living()).toEqual([]);
 }

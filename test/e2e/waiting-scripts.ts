@@ -17,7 +17,7 @@ done 2>/dev/null
 exit 0`;
 
 /** Slurm's own ids of the jobs for which a PrologSlurmctld waits, in order. */
-export async function waitingJobs(cluster: Cluster): Promise<readonly number[]> {
+async function waitingJobs(cluster: Cluster): Promise<readonly number[]> {
   const text = await cluster.output(["bash", "-c", LIST_LIVING]);
   const ids = text === "" ? [] : text.split("\n").map(Number);
   return ids.toSorted((left, right) => left - right);

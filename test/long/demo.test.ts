@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
 
@@ -48,7 +49,7 @@ async function untilPrinted({ child, output }: Demo, text: string): Promise<void
 }
 
 describe("npm run demo", () => {
-  it.each(["bookworm", "trixie"])(
+  it.each(RELEASE_NAMES)(
     "shows the whole life of a job's nodes on %s, and leaves nothing",
     async (release) => {
       const before = await traces();

@@ -11,13 +11,12 @@ import type { Cluster } from "../e2e/cluster.ts";
 import { ClusterFixture, nodeNames } from "../e2e/cluster-fixture.ts";
 import { foreignTo } from "../e2e/drift.ts";
 import { isUp } from "../e2e/slurm-words.ts";
-import type { ReleaseName } from "../sandbox/machines/releases.ts";
+import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 
 const BESIDE_OTHERS = {
   clusterIds: ["clustera", "clusterb"],
   strangerNames: nodeNames(1, 2, 3),
 };
-const RELEASES: readonly ReleaseName[] = ["bookworm", "trixie"];
 const [POWERLESS = "", MOVED = "", RETIRED = ""] = nodeNames(1, 2, 3);
 const WRONG_ADDRESS = "10.0.15.250";
 /** Slurm calls a node silent after a third of it, and DOWN at its end: the timer has a pass between. */
@@ -45,7 +44,7 @@ async function healByTimer({ sandbox, cluster }: ClusterFixture): Promise<void> 
   const words = (name: string): readonly string[] => [`--nodelist=${name}`, "--wrap"];
   const jobId = await cluster.submit([...words(POWERLESS), "sleep 1200"]);
   const shortJobId = await cluster.submit([...words(RETIRED), "sleep 30"]);
-  await cluster.output(["scontrol", "update", `nodename=${MOVED}`, "state=power_up"]);
+  await cluster.update(MOVED, "state=power_up");
   await cluster.awaitNodes("up", 60, isUp, names);
   await cluster.awaitJob(jobId, "RUNNING");
   const [before] = await cluster.nodesOf([MOVED]);
@@ -55,7 +54,7 @@ async function healByTimer({ sandbox, cluster }: ClusterFixture): Promise<void> 
     slurmOptions: { SlurmdTimeout: String(SLURMD_TIMEOUT_SECONDS) },
   });
   await sandbox.cutPower(`${cluster.id}/${POWERLESS}`);
-  await cluster.output(["scontrol", "update", `nodename=${MOVED}`, `nodeaddr=${WRONG_ADDRESS}`]);
+  await cluster.update(MOVED, `nodeaddr=${WRONG_ADDRESS}`);
   await cluster.awaitJob(shortJobId, "COMPLETED");
   const isBack = (node: SlurmNode): boolean => isUp(node) && node.address === before?.address;
   await cluster.awaitNodes("told its address", HEAL_SECONDS_MAX, isBack, [MOVED]);
@@ -84,7 +83,7 @@ async function healByTimer({ sandbox, cluster }: ClusterFixture): Promise<void> 
   expect(await foreignTo(cluster)).toEqual(foreign);
 }
 
-test.concurrent.each(RELEASES)(
+test.concurrent.each(RELEASE_NAMES)(
   "the timer's passes heal a cluster that nobody looks after, %s",
   async (release) => {
     const options = {
@@ -124,7 +123,7 @@ async function stayQuiet({ sandbox, cluster }: ClusterFixture): Promise<void> {
   expect(passes.filter((line) => !line.includes("nodes are in order."))).toEqual([]);
 }
 
-test.concurrent.each(RELEASES)(
+test.concurrent.each(RELEASE_NAMES)(
   "five busy minutes of a healthy cluster go by without a single action, %s",
   async (release) => {
     const options = {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SlurmNode } from "../../nodectl/slurm/control.ts";
 import type { CallEntry } from "../sandbox/api/call-log.ts";
 import { OUT_OF_CAPACITY } from "../sandbox/api/fault-rules.ts";
-import type { ReleaseName } from "../sandbox/machines/releases.ts";
+import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { awaitState } from "../e2e/await-state.ts";
 import { ApiLog } from "../e2e/api-log.ts";
 import type { Cluster } from "../e2e/cluster.ts";
@@ -18,7 +18,6 @@ const ROUND_SECONDS_MAX = 60;
 const RETRY_SECONDS = 60;
 /** The shape in its availability domain, then in each of its fault domains. */
 const PLACEMENT_COUNT = 1 + 3;
-const RELEASES: readonly ReleaseName[] = ["bookworm", "trixie"];
 
 interface ShownJob {
   readonly states: string;
@@ -54,14 +53,15 @@ function tooSoon(refused: readonly CallEntry[]): readonly CallEntry[] {
 }
 
 // Both at once: nearly all of the time is Slurm's timers'.
-describe.concurrent.each(RELEASES)("no capacity anywhere, %s", (release) => {
+describe.concurrent.each(RELEASE_NAMES)("no capacity anywhere, %s", (release) => {
   let fixture: ClusterFixture;
 
   beforeAll(async () => {
     const timers = { resume_timeout: 40, cred_expire: 5, suspend_timeout: 5 };
     fixture = await ClusterFixture.start({ release, nodeCount: ROUNDS + 1, timers });
-    await fixture.sandbox.exec("mgmt", ["tee", "--append", "/etc/citc/startnode.yaml"], {
-      stdin: `retry_seconds: ${RETRY_SECONDS}\ncapacity_cool_down_seconds: ${RETRY_SECONDS}\n`,
+    await fixture.cluster.configure({
+      retry_seconds: RETRY_SECONDS,
+      capacity_cool_down_seconds: RETRY_SECONDS,
     });
   });
 

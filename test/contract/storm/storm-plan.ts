@@ -29,7 +29,7 @@ export interface StormPlan {
 const RUN_DEADLINE_SECONDS = 20;
 const WEATHERS_MAX = 3;
 const JOB_NODES_MAX = 8;
-export const STORM_NODES = "vm-a-[0001-0030]";
+const STORM_NODES = "vm-a-[0001-0030]";
 
 export function planStorm(seed: number): StormPlan & { readonly weather: readonly string[] } {
   const random = seededRandom(seed);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { explain, type ExplainContext } from "../../../nodectl/commands/explain.ts";
 import type { SlurmNode } from "../../../nodectl/slurm/control.ts";
-import { SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
 import { group, job, NOW_MS } from "../domain/explain/explain-facts.ts";
+import { slurmError } from "./slurm-error.ts";
 
 const NODE: SlurmNode = {
   name: "a-1",
@@ -72,16 +72,13 @@ describe("explain()", () => {
   });
 
   it("says plainly that slurmctld does not answer", async () => {
-    const result = {
-      command: "squeue --jobs=12",
-      exitCode: 1,
-      stdout: "",
-      failure: undefined,
-      stderr: "slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n",
-    };
+    const away = slurmError(
+      "slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n",
+      "squeue --jobs=12",
+    );
     const slurm = {
       ...context().slurm,
-      findJobs: () => Promise.reject(new SlurmCommandError(result)),
+      findJobs: () => Promise.reject(away),
     };
     const { explanation } = await explain(context({ slurm }), { kind: "job", id: "12" });
     expect(explanation.cause).toBe("slurmctld-away");

@@ -3,8 +3,9 @@ import { abandonNodes, failNodes, type FailContext } from "../../../nodectl/comm
 import type { LogFields } from "../../../nodectl/domain/log.ts";
 import { localIsoTime } from "../../../nodectl/domain/local-time.ts";
 import { resumeJobs } from "../../../nodectl/domain/resume-jobs.ts";
-import { NodeUpdateError, SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
+import { NodeUpdateError } from "../../../nodectl/slurm/slurm-command-error.ts";
 import { RecordingSlurm } from "./recording-slurm.ts";
+import { slurmError } from "./slurm-error.ts";
 
 const NOW = Date.parse("2026-11-25T14:00:00Z");
 const RETRY = NOW + 300_000;
@@ -42,11 +43,6 @@ function context(): FailContext {
 
 function setJob(jobId: number, adminComment = "", isInteractive = false): void {
   slurm.jobs.set(jobId, { jobId, adminComment, isInteractive });
-}
-
-function slurmError(): SlurmCommandError {
-  const result = { command: "scontrol", exitCode: 1, stdout: "", stderr: "no", failure: undefined };
-  return new SlurmCommandError(result);
 }
 
 describe("failNodes()", () => {

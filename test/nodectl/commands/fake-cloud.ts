@@ -17,8 +17,6 @@ export class FakeCloud implements InstanceControl, AddressBook, LaunchInquiry {
   readonly launches: LaunchRequest[] = [];
   readonly terminations: string[] = [];
   readonly tokens = new Map<string, string>();
-  /** Addresses appear at the n-th list after the launch. */
-  addressesAfterLists = 1;
   addressLists = 0;
   instanceLists = 0;
   /** Asked before each launch; undefined lets it through. */
@@ -88,7 +86,7 @@ export class FakeCloud implements InstanceControl, AddressBook, LaunchInquiry {
   }
 
   listPrivateAddresses(): Promise<readonly PrivateAddress[]> {
-    if (++this.addressLists < this.addressesAfterLists) return Promise.resolve([]);
+    this.addressLists += 1;
     const living = [...this.instances.values()].filter(
       ({ lifecycleState }) => lifecycleState !== "TERMINATED",
     );

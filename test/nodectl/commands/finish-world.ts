@@ -9,6 +9,7 @@ import type { Config } from "../../../nodectl/domain/config.ts";
 import type { Shape } from "../../../nodectl/domain/shape.ts";
 import type { SlurmConfVerdict } from "../../../nodectl/slurm/control.ts";
 import { FakeSlurm } from "./fake-slurm.ts";
+import { silentLog } from "./silent-log.ts";
 
 const SHAPES: readonly Shape[] = [
   { name: "VM.Standard2.1", ocpus: 1, memoryGib: 15, gpus: 0 },
@@ -69,7 +70,6 @@ export class FinishWorld {
   }
 
   context(): FinishContext {
-    const ignore = (): void => undefined;
     return {
       // finish reads only these of the settings.
       config: {
@@ -98,7 +98,7 @@ export class FinishWorld {
           return Promise.resolve();
         },
       },
-      log: { info: ignore, warn: ignore, error: ignore },
+      log: silentLog,
       hostName: "mgmt.subnet.vcn.oraclevcn.com",
       lockFile: join(this.root, "finish.lock"),
       checkSlurmConf: () => Promise.resolve(this.verdict),

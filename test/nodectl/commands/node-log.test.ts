@@ -9,9 +9,9 @@ import {
 } from "../../../nodectl/commands/node-log.ts";
 import type { Selection } from "../../../nodectl/domain/node-log/log-line.ts";
 import { OciCallError } from "../../../nodectl/oci/oci-errors.ts";
-import { SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
 import { FakeCloud } from "./fake-cloud.ts";
 import { RecordingSlurm } from "./recording-slurm.ts";
+import { slurmError } from "./slurm-error.ts";
 
 const NOW_MS = Date.parse("2026-11-25T18:00:00Z");
 const LAUNCH_MS = Date.parse("2026-11-25T17:00:00Z");
@@ -113,9 +113,7 @@ describe("readNodeLog()", () => {
     log("e.log", [0]);
     const failure = { class: "auth", operation: "ListInstances", message: "no policy" } as const;
     cloud.listInstances = () => Promise.reject(new OciCallError(failure));
-    const result = { command: "scontrol", exitCode: 1, stdout: "", stderr: "away" };
-    slurm.listNodes = () =>
-      Promise.reject(new SlurmCommandError({ ...result, failure: undefined }));
+    slurm.listNodes = () => Promise.reject(slurmError("away"));
     const { texts, problems, unknown } = await tell();
     expect(texts).toEqual(["elastic p: at 0"]);
     expect(problems).toEqual([

@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { StartReport } from "../../../nodectl/commands/start-nodes.ts";
 import { OciCallError } from "../../../nodectl/oci/oci-errors.ts";
 import type { LaunchOutcome } from "../../../nodectl/oci/provider.ts";
-import { SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
 import type { FakeCloud } from "./fake-cloud.ts";
 import type { RecordingSlurm } from "./recording-slurm.ts";
 import { failure, refused, StartRig } from "./start-rig.ts";
+import { slurmError } from "./slurm-error.ts";
 
 const specification = { shape: "VM.Standard2.1", availabilityDomains: ["Uocm:PHX-AD-1"] };
 
@@ -20,11 +20,6 @@ beforeEach(() => {
 
 function start(...nodeNames: string[]): Promise<StartReport> {
   return rig.start(nodeNames, specification);
-}
-
-function slurmError(): SlurmCommandError {
-  const result = { command: "scontrol", exitCode: 1, stdout: "", stderr: "no", failure: undefined };
-  return new SlurmCommandError({ ...result, durationMs: 1 } as never, "Slurm is away");
 }
 
 describe("startNodes()", () => {

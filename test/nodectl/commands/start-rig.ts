@@ -17,7 +17,7 @@ import { silentLog } from "./silent-log.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export const MINUTES_5 = 300_000;
-export const MINUTES_10 = 600_000;
+const MINUTES_10 = 600_000;
 
 export interface RunOptions {
   readonly jobs?: readonly ResumedJob[];

@@ -6,8 +6,9 @@ import {
   type TendContext,
 } from "../../../nodectl/commands/tend-nodes.ts";
 import { failureReason } from "../../../nodectl/domain/failed-node.ts";
-import { SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
 import { RecordingSlurm } from "./recording-slurm.ts";
+import { silentLog } from "./silent-log.ts";
+import { slurmError } from "./slurm-error.ts";
 
 const START = Date.parse("2026-11-25T14:00:00Z");
 const HOUR_MS = 3_600_000;
@@ -26,7 +27,6 @@ beforeEach(() => {
 });
 
 function context(): TendContext {
-  const ignore = (): void => undefined;
   return {
     slurm,
     clock: {
@@ -36,13 +36,8 @@ function context(): TendContext {
         return Promise.resolve();
       },
     },
-    log: { info: ignore, warn: ignore, error: ignore },
+    log: silentLog,
   };
-}
-
-function refusal(): SlurmCommandError {
-  const result = { command: "x", exitCode: 1, stdout: "", stderr: "no", failure: undefined };
-  return new SlurmCommandError(result);
 }
 
 function setFailed(name: string, base: string, flag: string, afterMs: number): void {
@@ -72,7 +67,7 @@ describe("tendFailedNodes()", () => {
   });
 
   it("leaves it to the next run when Slurm does not answer", async () => {
-    slurm.listNodes = () => Promise.reject(refusal());
+    slurm.listNodes = () => Promise.reject(slurmError());
     expect(await tendFailedNodes(context())).toEqual({ kind: "refused" });
   });
 });
@@ -81,7 +76,7 @@ describe("one of several nodes that Slurm refuses", () => {
   function refuse(nodeName: string): void {
     const setDown = slurm.setDown.bind(slurm);
     slurm.setDown = async (names, reason, options) => {
-      if (names.includes(nodeName)) throw refusal();
+      if (names.includes(nodeName)) throw slurmError();
       await setDown(names, reason, options);
     };
   }
@@ -102,13 +97,13 @@ describe("tendPersistently()", () => {
     setFailed("n1", "IDLE", "POWERING_DOWN", 60_000);
     const listNodes = slurm.listNodes.bind(slurm);
     let asked = 0;
-    slurm.listNodes = () => (++asked < 4 ? Promise.reject(refusal()) : listNodes());
+    slurm.listNodes = () => (++asked < 4 ? Promise.reject(slurmError()) : listNodes());
     await tendPersistently(context(), new Set(), START + 20_000);
     expect(slurm.down.has("n1")).toBe(true);
   });
 
   it("ends when the nodes are off", async () => {
-    slurm.listNodes = () => Promise.reject(refusal());
+    slurm.listNodes = () => Promise.reject(slurmError());
     await tendPersistently(context(), new Set(), START + 20_000);
     expect(now - START).toBe(19_000);
   });
@@ -141,7 +136,7 @@ describe("returnFailedNodes()", () => {
   });
 
   it("ends after two hours, also when Slurm never answers", async () => {
-    slurm.listNodes = () => Promise.reject(refusal());
+    slurm.listNodes = () => Promise.reject(slurmError());
     await returnFailedNodes(context());
     expect(now - START).toBe(2 * HOUR_MS);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OciAuthError } from "../../../nodectl/oci/oci-auth-error.ts";
 import { TOKEN_LIFE_MS, usePrincipalWorlds, type PrincipalWorld } from "./principal-world.ts";
+import { silentLog } from "../commands/silent-log.ts";
 
 const createWorld = usePrincipalWorlds();
 
@@ -101,7 +102,7 @@ describe("InstancePrincipal", () => {
       metadataEndpoint: world.metadata.url,
       federationUrl: `${world.api.url}/v1/x509`,
       clock: world.clock,
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      log: silentLog,
       signal: AbortSignal.abort(new Error("the run is over")),
     });
     await expect(opening).rejects.toThrow(OciAuthError);

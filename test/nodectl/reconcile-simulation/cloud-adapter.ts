@@ -22,7 +22,6 @@ export class CloudAdapter implements InstanceControl, AddressBook, InstanceAddre
   /** Records that OCI lists no longer. */
   readonly forgotten = new Set<string>();
   calls = 0;
-  readonly terminated: Instance[] = [];
   /** Before it happens. */
   onTerminate: (instance: Instance) => void = () => undefined;
   readonly #world: SimulatedWorld;
@@ -78,7 +77,6 @@ export class CloudAdapter implements InstanceControl, AddressBook, InstanceAddre
 
   terminateInstance(instance: Instance): Promise<TerminateOutcome> {
     this.onTerminate(instance);
-    this.terminated.push(instance);
     const record = this.#world.cloud.find(instance.instanceOcid);
     if (record?.lifecycleState.startsWith("TERMINAT") === false)
       this.#world.cloud.terminate(record);

@@ -9,7 +9,7 @@ import type { InstanceRecord } from "../../sandbox/api/instance-record.ts";
 import { launchBody, testRegion } from "../../sandbox/api/test-bench.ts";
 import { SlurmctldModel, type Machine } from "./slurmctld-model.ts";
 
-export const CLUSTER_ID = "mouse";
+const CLUSTER_ID = "mouse";
 const OTHER_CLUSTER_ID = "cat";
 
 /** From RUNNING to registration. */
@@ -190,7 +190,7 @@ export class SimulatedWorld {
   }
 
   #tryStart(nodeName: string): boolean {
-    for (const namesake of this.livingOf(nodeName)) this.#terminateQuietly(namesake);
+    for (const namesake of this.livingOf(nodeName)) this.cloud.terminate(namesake);
     try {
       const record = this.launch(nodeName, { hasLabel: true });
       const { nextAilment } = this.programs;
@@ -216,11 +216,7 @@ export class SimulatedWorld {
 
   #stopnode(nodeName: string): void {
     if (this.programs.stopnodeDies) return;
-    for (const record of this.livingOf(nodeName)) this.#terminateQuietly(record);
-  }
-
-  #terminateQuietly(record: InstanceRecord): void {
-    if (!record.lifecycleState.startsWith("TERMINAT")) this.cloud.terminate(record);
+    for (const record of this.livingOf(nodeName)) this.cloud.terminate(record);
   }
 }
 

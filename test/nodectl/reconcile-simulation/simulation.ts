@@ -6,6 +6,7 @@ import { silentLog } from "../commands/silent-log.ts";
 import { CloudAdapter } from "./cloud-adapter.ts";
 import { EVENTS } from "./events.ts";
 import { SimulatedWorld } from "./simulated-world.ts";
+import { refusal } from "./slurmctld-model.ts";
 
 const NODE_COUNT = 10;
 const PASS_INTERVAL_MS = 60_000;
@@ -29,8 +30,6 @@ export class Simulation {
   readonly cloud: CloudAdapter;
   /** Broken rules, with the step at which they were seen. */
   readonly violations: string[] = [];
-  /** How often each event happened. */
-  readonly counts = new Map<string, number>();
   /** How often each rule acted. */
   readonly acted = new Map<string, number>();
   readonly random: () => number;
@@ -75,9 +74,7 @@ export class Simulation {
   #happen(): void {
     const weights = EVENTS.map(({ weight }) => weight);
     let left = this.random() * weights.reduce((sum, weight) => sum + weight, 0);
-    const event = EVENTS.find(({ weight }) => (left -= weight) < 0);
-    if (event?.happen(this) !== true) return;
-    this.counts.set(event.name, (this.counts.get(event.name) ?? 0) + 1);
+    EVENTS.find(({ weight }) => (left -= weight) < 0)?.happen(this);
   }
 
   /** Lets time pass, with the passes that are due in it. */
@@ -236,6 +233,6 @@ const OFF = ["POWERED_DOWN", "POWERING_DOWN"];
 /** Answers nothing. */
 function deaf(slurm: SimulatedWorld["slurm"]): SimulatedWorld["slurm"] {
   return Object.create(slurm, {
-    listNodes: { value: () => slurm.setDown(["no-such-node"], "x") },
+    listNodes: { value: () => Promise.reject(refusal("Unable to contact slurm controller")) },
   }) as SimulatedWorld["slurm"];
 }

@@ -1,9 +1,10 @@
 import type { DownOptions, NodeAddress, SlurmNode } from "../../../nodectl/slurm/control.ts";
 import { newNode, toRecord, type ModelNode } from "./model-node.ts";
-import { SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
+import type { SlurmCommandError } from "../../../nodectl/slurm/slurm-command-error.ts";
+import { slurmError } from "../commands/slurm-error.ts";
 
 /** Slurm's timers, milliseconds: design's defaults. */
-export const TIMERS = {
+const TIMERS = {
   resumeTimeoutMs: 900_000,
   suspendTimeMs: 900_000,
   suspendTimeoutMs: 120_000,
@@ -284,9 +285,7 @@ export class SlurmctldModel {
 
 const TAKES_NO_JOBS = ["DRAIN", "POWERING_DOWN", "POWERING_UP", "INVALID_REG", "NOT_RESPONDING"];
 
-function refusal(message: string): SlurmCommandError {
-  return new SlurmCommandError(
-    { command: "scontrol update", exitCode: 1, stdout: "", stderr: message, failure: undefined },
-    message,
-  );
+/** What Slurm's commands come to when slurmctld refuses, or is not there. */
+export function refusal(message: string): SlurmCommandError {
+  return slurmError(message, "scontrol update");
 }

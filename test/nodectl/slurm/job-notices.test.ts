@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JobNotices, NodeJobs } from "../../../nodectl/slurm/control.ts";
 import { createJobNotices } from "../../../nodectl/slurm/job-notices.ts";
-import { createRecordingSlurm, type RecordingSlurm } from "./recording-slurm.ts";
+import { createRecordingSlurm, toolsOf, type RecordingSlurm } from "./recording-slurm.ts";
 
 const FORMAT = "--Format=JobID:20,BatchFlag:4,admin_comment:20";
 
@@ -17,14 +17,7 @@ afterEach(() => {
 });
 
 function notices(): JobNotices & NodeJobs {
-  const ignore = (): void => undefined;
-  return createJobNotices({
-    binDirectory: slurm.binDirectory,
-    slurmConf: "/etc/slurm/slurm.conf",
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
-    log: { info: ignore, warn: ignore, error: ignore },
-    deadlineMs: 1_000,
-  });
+  return createJobNotices(toolsOf(slurm));
 }
 
 describe("listJobs()", () => {

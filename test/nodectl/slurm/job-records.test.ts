@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JobInquiry } from "../../../nodectl/slurm/control.ts";
 import { createJobInquiry } from "../../../nodectl/slurm/job-records.ts";
-import { createRecordingSlurm, type RecordingSlurm } from "./recording-slurm.ts";
+import { createRecordingSlurm, toolsOf, type RecordingSlurm } from "./recording-slurm.ts";
 
 /** What the real squeue of these releases has written. */
 const RELEASES = ["22.05", "24.11"] as const;
@@ -18,14 +18,7 @@ afterEach(() => {
 });
 
 function inquiry(): JobInquiry {
-  const ignore = (): void => undefined;
-  return createJobInquiry({
-    binDirectory: slurm.binDirectory,
-    slurmConf: "/etc/slurm/slurm.conf",
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
-    log: { info: ignore, warn: ignore, error: ignore },
-    deadlineMs: 1_000,
-  });
+  return createJobInquiry(toolsOf(slurm));
 }
 
 function useSample(release: string, name: string): void {

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JobsAtRisk } from "../../../nodectl/slurm/control.ts";
 import { createJobsAtRisk } from "../../../nodectl/slurm/jobs-at-risk.ts";
-import { createRecordingSlurm, type RecordingSlurm } from "./recording-slurm.ts";
+import { createRecordingSlurm, toolsOf, type RecordingSlurm } from "./recording-slurm.ts";
 
 let slurm: RecordingSlurm;
 
@@ -15,14 +15,7 @@ afterEach(() => {
 });
 
 function jobsOf(): JobsAtRisk {
-  const ignore = (): void => undefined;
-  return createJobsAtRisk({
-    binDirectory: slurm.binDirectory,
-    slurmConf: "/etc/slurm/slurm.conf",
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
-    log: { info: ignore, warn: ignore, error: ignore },
-    deadlineMs: 1_000,
-  });
+  return createJobsAtRisk(toolsOf(slurm));
 }
 
 function line(id: string, batchFlag: string, requeue: string, user: string): string {

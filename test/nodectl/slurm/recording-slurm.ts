@@ -1,6 +1,8 @@
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SlurmOptions } from "../../../nodectl/slurm/run-slurm.ts";
+import { silentLog } from "../commands/silent-log.ts";
 
 /** A directory with a real little program in place of scontrol, sinfo and squeue. */
 export interface RecordingSlurm {
@@ -52,6 +54,17 @@ case "$*" in
   *slow*) exec sleep 60 ;;
 esac
 `;
+
+/** Of the functions that call Slurm's commands, to have them call this one. */
+export function toolsOf({ binDirectory }: RecordingSlurm): SlurmOptions {
+  return {
+    binDirectory,
+    slurmConf: "/etc/slurm/slurm.conf",
+    clock: { now: () => 0, sleep: () => Promise.resolve() },
+    log: silentLog,
+    deadlineMs: 1_000,
+  };
+}
 
 export function createRecordingSlurm(): RecordingSlurm {
   const binDirectory = mkdtempSync(join(tmpdir(), "recording-slurm-"));

@@ -7,8 +7,8 @@ import type {
   JobControl,
   SlurmControl,
 } from "../../../nodectl/slurm/control.ts";
-import { createRecordingSlurm } from "./recording-slurm.ts";
-import type { RecordingSlurm } from "./recording-slurm.ts";
+import { silentLog } from "../commands/silent-log.ts";
+import { createRecordingSlurm, toolsOf, type RecordingSlurm } from "./recording-slurm.ts";
 
 let slurm: RecordingSlurm;
 let warnings: string[];
@@ -25,12 +25,9 @@ afterEach(() => {
 function control(
   overrides: { commandTimeoutMs?: number; deadlineMs?: number } = {},
 ): SlurmControl & JobControl & ConfigurationControl & FailureControl {
-  const ignore = (): void => undefined;
   return createScontrol({
-    binDirectory: slurm.binDirectory,
-    slurmConf: "/etc/slurm/slurm.conf",
-    clock: { now: () => 0, sleep: () => Promise.resolve() },
-    log: { info: ignore, warn: (event) => warnings.push(event), error: ignore },
+    ...toolsOf(slurm),
+    log: { ...silentLog, warn: (event) => warnings.push(event) },
     commandTimeoutMs: 5_000,
     deadlineMs: 5_000,
     ...overrides,

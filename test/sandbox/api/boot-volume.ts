@@ -25,7 +25,7 @@ export interface BootVolumeRecord {
 export type BootVolumeState = "PROVISIONING" | "AVAILABLE" | "TERMINATING" | "TERMINATED";
 
 /** Size of an image's volume, as OCI lists it: `size-in-gbs` 47 and `size-in-mbs` 47694. */
-export const IMAGE_SIZE = { gib: 47, mib: 47_694 } as const;
+const IMAGE_SIZE = { gib: 47, mib: 47_694 } as const;
 
 interface States {
   readonly volume: BootVolumeState;

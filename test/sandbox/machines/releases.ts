@@ -19,6 +19,9 @@ export interface Release {
 
 export type ReleaseName = keyof typeof RELEASES;
 
+/** The older one first. */
+export const RELEASE_NAMES = ["bookworm", "trixie"] as const satisfies readonly ReleaseName[];
+
 export function isReleaseName(text: string): text is ReleaseName {
   return Object.hasOwn(RELEASES, text);
 }

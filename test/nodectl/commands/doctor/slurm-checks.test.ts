@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { slurmChecks } from "../../../../nodectl/commands/doctor/slurm-checks.ts";
 import type { DoctorContext } from "../../../../nodectl/commands/doctor/doctor-context.ts";
-import { SlurmCommandError } from "../../../../nodectl/slurm/slurm-command-error.ts";
 import { DoctorRig, findingsOf } from "./doctor-rig.ts";
+import { slurmError } from "../slurm-error.ts";
 
 let rig: DoctorRig;
 
@@ -24,8 +24,7 @@ function withSlurm(slurm: Partial<DoctorContext["slurm"]>): void {
 }
 
 function refused(): Promise<never> {
-  const result = { command: "scontrol", exitCode: 1, failure: undefined, stdout: "", stderr: "no" };
-  return Promise.reject(new SlurmCommandError(result));
+  return Promise.reject(slurmError());
 }
 
 describe("slurmChecks()", () => {

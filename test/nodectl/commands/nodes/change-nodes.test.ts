@@ -12,12 +12,10 @@ import type {
   PowerControl,
   ReleaseControl,
 } from "../../../../nodectl/slurm/control.ts";
-import {
-  NodeUpdateError,
-  SlurmCommandError,
-} from "../../../../nodectl/slurm/slurm-command-error.ts";
+import { NodeUpdateError } from "../../../../nodectl/slurm/slurm-command-error.ts";
 import { RecordingSlurm } from "../recording-slurm.ts";
 import { silentLog } from "../silent-log.ts";
+import { slurmError } from "../slurm-error.ts";
 
 /** What `citc nodes` asks for beside the rest. */
 class AdminSlurm extends RecordingSlurm implements PowerControl, JobsAtRisk, ReleaseControl {
@@ -142,8 +140,7 @@ describe("changeNodes()", () => {
   });
 
   it("powers down the dead nodes that Slurm knows when a finish has removed another meanwhile", async () => {
-    const refused = { command: "scontrol", exitCode: 1, failure: undefined, stdout: "" };
-    const error = new SlurmCommandError({ ...refused, stderr: "Invalid node name specified" });
+    const error = slurmError("Invalid node name specified");
     slurm.setNode("n-2", "ALLOCATED", ["CLOUD"]);
     slurm.setDown = (names) => {
       slurm.calls.push(`down ${names.join(",")}`);
@@ -181,8 +178,7 @@ describe("changeNodes()", () => {
   });
 
   it("says what Slurm refused, and goes on with the others", async () => {
-    const result = { command: "scontrol", exitCode: 1, stdout: "", stderr: "denied" };
-    slurm.refusal = new SlurmCommandError({ ...result, failure: undefined });
+    slurm.refusal = slurmError("denied");
     const outcome = await change("stop", ["n-1", "n-3"]);
     expect(outcome).toMatchObject({
       kind: "done",

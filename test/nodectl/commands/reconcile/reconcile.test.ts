@@ -5,11 +5,9 @@ import {
 } from "../../../../nodectl/commands/reconcile/reconcile.ts";
 import { parseMemory } from "../../../../nodectl/domain/reconcile/memory.ts";
 import { OciCallError } from "../../../../nodectl/oci/oci-errors.ts";
-import {
-  NodeUpdateError,
-  SlurmCommandError,
-} from "../../../../nodectl/slurm/slurm-command-error.ts";
+import { NodeUpdateError } from "../../../../nodectl/slurm/slurm-command-error.ts";
 import { MINUTE_MS, ReconcileRig, START_MS } from "./reconcile-rig.ts";
+import { slurmError } from "../slurm-error.ts";
 
 let rig: ReconcileRig;
 beforeEach(() => {
@@ -23,10 +21,6 @@ function pass(isDryRun = false): Promise<ReconcileOutcome> {
 async function passLater(): Promise<ReconcileOutcome> {
   await rig.clock.sleep(MINUTE_MS);
   return pass();
-}
-
-function slurmError(stderr: string): SlurmCommandError {
-  return new SlurmCommandError({ command: "scontrol", exitCode: 1, stdout: "", stderr } as never);
 }
 
 /** A node that is up and heard, so that the list of instances is taken for whole. */

@@ -3,8 +3,8 @@ import { lookAtCluster, type StatusContext } from "../../../../nodectl/commands/
 import { formatMemory } from "../../../../nodectl/domain/reconcile/memory.ts";
 import { OciCallError } from "../../../../nodectl/oci/oci-errors.ts";
 import type { SlurmNode } from "../../../../nodectl/slurm/control.ts";
-import { SlurmCommandError } from "../../../../nodectl/slurm/slurm-command-error.ts";
 import { FakeCloud } from "../fake-cloud.ts";
+import { slurmError } from "../slurm-error.ts";
 
 const NOW_MS = 1_000_000;
 
@@ -62,13 +62,7 @@ const ociFailure = new OciCallError({
   message: "Not there.",
 });
 
-const slurmFailure = new SlurmCommandError({
-  command: "sinfo",
-  exitCode: 1,
-  stdout: "",
-  stderr: "Unable to contact slurm controller",
-  failure: undefined,
-});
+const slurmFailure = slurmError("Unable to contact slurm controller", "sinfo");
 
 test("both sides, asked once each, make the nodes, their instances and their price", async () => {
   const { cloud, asked, context } = rig();
