@@ -19,9 +19,12 @@ const BESIDE_OTHERS = {
 };
 const [POWERLESS = "", MOVED = "", RETIRED = ""] = nodeNames(1, 2, 3);
 const WRONG_ADDRESS = "10.0.15.250";
-/** Slurm calls a node silent after a third of it, and DOWN at its end: the timer has a pass between. */
-const SLURMD_TIMEOUT_SECONDS = 120;
-const HEAL_SECONDS_MAX = 420;
+/**
+ * slurmctld pings after each third of it, needs up to half a minute to call a node silent, and sets it DOWN at its end: the
+ * timer must have a pass of two looks between. With 120 there was none when the phases were against it.
+ */
+const SLURMD_TIMEOUT_SECONDS = 180;
+const HEAL_SECONDS_MAX = 480;
 const QUIET_MS = 5 * 60_000;
 
 async function logOf(cluster: Cluster, name: string): Promise<string> {
