@@ -7,7 +7,8 @@ import {
   pauseSentence,
   type Pause,
 } from "../domain/pause.ts";
-import { readPauseFile, removePauseFile, writePauseFile } from "../files/pause-file.ts";
+import { removeDurably } from "../files/durable-file.ts";
+import { readPauseFile, writePauseFile } from "../files/pause-file.ts";
 import type { SlurmControl } from "../slurm/control.ts";
 import { giveBack } from "./tend-nodes.ts";
 
@@ -72,7 +73,7 @@ const STOPNODE_MS = 5_000;
 export async function resumeLaunching(context: ResumeContext): Promise<ResumeReport> {
   const { file, slurm, clock, log } = context;
   const before = await readPause(file);
-  const ended = (await removePauseFile(file)) ? before : undefined;
+  const ended = (await removeDurably(file)) ? before : undefined;
   if (ended !== undefined) log.info("resumed launching", { reason: pauseSentence(ended) });
   const endMs = clock.now() + SETTLE_MS_MAX;
   const goingSinceMs = new Map<string, number>();

@@ -1,5 +1,6 @@
-import { access } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { unlessAbsent } from "../files/system-error.ts";
 
 /** Where Ansible says that a machine is set up. */
 export interface ReadinessMarker {
@@ -28,11 +29,5 @@ export async function describeUnready({
 }
 
 export async function exists(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw error;
-  }
+  return (await unlessAbsent(stat(file))) !== undefined;
 }

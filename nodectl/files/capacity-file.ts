@@ -10,7 +10,8 @@ import {
   type FileHandle,
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { parseCapacityEntry, type CapacityEntry } from "../domain/capacity-entry.ts";
+import { newestByKey, parseCapacityEntry, type CapacityEntry } from "../domain/capacity-entry.ts";
+import { readEnd } from "./read-end.ts";
 
 /** Beyond this the file is written anew with what still counts. */
 const COMPACT_BYTES = 64 * 1024;
@@ -45,7 +46,7 @@ export class CapacityFile implements CapacityStore {
   }
 
   async read(): Promise<readonly CapacityEntry[]> {
-    const text = await readTail(this.#options.file);
+    const { text } = await readEnd(this.#options.file, READ_BYTES_MAX);
     return text.split("\n").flatMap((line) => parseCapacityEntry(line) ?? []);
   }
 
@@ -66,9 +67,8 @@ export class CapacityFile implements CapacityStore {
 
   async #compact(): Promise<void> {
     const { file } = this.#options;
-    const text = await readTail(file);
-    if (text.length < COMPACT_BYTES) return;
-    const newest = new Map((await this.read()).map((entry) => [entry.key, entry]));
+    if ((await stat(file)).size < COMPACT_BYTES) return;
+    const newest = newestByKey(await this.read());
     const nowMs = this.#options.nowMs();
     const lines = [...newest.values()]
       .filter(({ untilMs }) => untilMs > nowMs)
@@ -98,26 +98,6 @@ async function giveToOwnerOf(directory: string, handle: FileHandle): Promise<voi
 
 function isRoot(): boolean {
   return process.getuid?.() === 0;
-}
-
-/** The file's end; a line that is cut at its beginning is no entry and is passed over. */
-async function readTail(file: string): Promise<string> {
-  let handle;
-  try {
-    handle = await open(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
-  }
-  try {
-    const { size } = await handle.stat();
-    const start = Math.max(0, size - READ_BYTES_MAX);
-    const buffer = Buffer.alloc(size - start);
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, start);
-    return buffer.toString("utf8", 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
 
 /**

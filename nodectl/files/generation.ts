@@ -1,8 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
-import { chmod, mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { GENERATION_FILES } from "../domain/generation.ts";
 import type { GenerationFileName } from "../domain/generation.ts";
+import { removeDurably, writeDurably } from "./durable-file.ts";
+import { unlessAbsent } from "./system-error.ts";
 
 /** The texts of one generation; an absent file is undefined. */
 export type StoredGeneration = Readonly<Record<GenerationFileName, string | undefined>>;
@@ -17,7 +19,6 @@ export interface GenerationPaths {
 }
 
 /** slurmd runs on other machines and as another user: everybody may read. */
-const FILE_MODE = 0o644;
 const DIRECTORY_MODE = 0o755;
 
 /** nodes.json may lie elsewhere (nodes_file of startnode.yaml). */
@@ -36,9 +37,9 @@ export function generationPaths(slurmDirectory: string, nodesFile: string): Gene
 /** The generation on disk, whoever wrote it; all absent in a new cluster. */
 export async function readGeneration({ files }: GenerationPaths): Promise<StoredGeneration> {
   const [nodesJson, gresConf, slurmConf] = await Promise.all([
-    readOptional(files["nodes.json"]),
-    readOptional(files["gres.conf"]),
-    readOptional(files["slurm.conf"]),
+    readIfThere(files["nodes.json"]),
+    readIfThere(files["gres.conf"]),
+    readIfThere(files["slurm.conf"]),
   ]);
   return { "nodes.json": nodesJson, "gres.conf": gresConf, "slurm.conf": slurmConf };
 }
@@ -56,7 +57,7 @@ export async function isInUse(
   paths: GenerationPaths,
   generation: StoredGeneration,
 ): Promise<boolean> {
-  return (await readOptional(paths.inUseFile))?.trim() === digestOf(generation);
+  return (await readIfThere(paths.inUseFile))?.trim() === digestOf(generation);
 }
 
 /** Notes that slurmctld runs these files. Losing the note costs one needless reconfigure. */
@@ -64,7 +65,7 @@ export async function markInUse(
   paths: GenerationPaths,
   generation: StoredGeneration,
 ): Promise<void> {
-  await writeWhole(paths.inUseFile, `${digestOf(generation)}\n`);
+  await writeDurably(paths.inUseFile, `${digestOf(generation)}\n`);
 }
 
 /**
@@ -102,10 +103,10 @@ async function replaceFiles(
 ): Promise<void> {
   for (const name of GENERATION_FILES) {
     const wanted = generation[name];
-    if ((await readOptional(files[name])) === wanted) {
+    if ((await readIfThere(files[name])) === wanted) {
       continue;
     }
-    await (wanted === undefined ? removeDurably(files[name]) : writeWhole(files[name], wanted));
+    await (wanted === undefined ? removeDurably(files[name]) : writeDurably(files[name], wanted));
   }
 }
 
@@ -114,49 +115,6 @@ function digestOf(generation: StoredGeneration): string {
   return createHash("sha256").update(JSON.stringify(texts)).digest("hex");
 }
 
-async function readOptional(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-/** Writes beside the file, so that the rename stays within one file system and is atomic. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString("hex")}`);
-  try {
-    const handle = await open(temporary, "wx", FILE_MODE);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    // The mode given to open() is cut by the caller's umask.
-    await chmod(temporary, FILE_MODE);
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await syncDirectory(dirname(file));
-}
-
-async function removeDurably(file: string): Promise<void> {
-  await rm(file, { force: true });
-  await syncDirectory(dirname(file));
-}
-
-/** A rename is on disk only when its directory is. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+function readIfThere(file: string): Promise<string | undefined> {
+  return unlessAbsent(readFile(file, "utf8"));
 }

@@ -1,5 +1,5 @@
-import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { readEnd } from "./read-end.ts";
 import { describe, namesIn } from "./rotated-log.ts";
 
 export interface KeptConsole {
@@ -24,20 +24,9 @@ export async function readKeptConsoles(
     .sort((a, b) => a.modifiedMs - b.modifiedMs)
     .slice(-CONSOLES_MAX);
   return await Promise.all(
-    newest.map(async ({ path, bytes, modifiedMs }) => {
-      const text = await readTail(path, bytes);
-      return { path, text, modifiedMs };
-    }),
+    newest.map(async ({ path, modifiedMs }) => ({
+      ...{ path, modifiedMs },
+      text: (await readEnd(path, TAIL_BYTES)).text,
+    })),
   );
-}
-
-async function readTail(path: string, bytes: number): Promise<string> {
-  const handle = await open(path);
-  try {
-    const start = Math.max(0, bytes - TAIL_BYTES);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(TAIL_BYTES), 0, TAIL_BYTES, start);
-    return buffer.subarray(0, bytesRead).toString("utf8");
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,4 +1,5 @@
 import { open, stat } from "node:fs/promises";
+import { unlessAbsent } from "./system-error.ts";
 
 /** How far a log was read. */
 export interface LogPosition {
@@ -18,7 +19,7 @@ export async function readNewLines(
   file: string,
   since: LogPosition,
 ): Promise<{ readonly lines: readonly string[]; readonly position: LogPosition }> {
-  const status = await statIfThere(file);
+  const status = await unlessAbsent(stat(file));
   if (status === undefined) return { lines: [], position: since };
   const isSame = status.ino === since.inode && status.size >= since.offset;
   const start = isSame ? since.offset : 0;
@@ -31,14 +32,5 @@ export async function readNewLines(
     return { lines, position: { inode: status.ino, offset: start + end } };
   } finally {
     await handle.close();
-  }
-}
-
-async function statIfThere(file: string): Promise<{ ino: number; size: number } | undefined> {
-  try {
-    return await stat(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
   }
 }

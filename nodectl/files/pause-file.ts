@@ -1,5 +1,7 @@
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { writeDurably } from "./durable-file.ts";
+import { unlessAbsent } from "./system-error.ts";
 
 /** Ours has a line. */
 const BYTES_MAX = 64 * 1024;
@@ -10,57 +12,14 @@ const BYTES_MAX = 64 * 1024;
  * @throws the system's error when it is there and cannot be read; Error when it is unreasonably large
  */
 export async function readPauseFile(file: string): Promise<string | undefined> {
-  try {
-    const { size } = await stat(file);
-    if (size > BYTES_MAX) throw new Error(`${file} has ${size} bytes`);
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
+  const status = await unlessAbsent(stat(file));
+  if (status === undefined) return undefined;
+  if (status.size > BYTES_MAX) throw new Error(`${file} has ${status.size} bytes`);
+  return await unlessAbsent(readFile(file, "utf8"));
 }
 
-/**
- * Writes it whole, by rename, readable by everybody (startnode runs as slurm) whatever the umask, and on the disk
- * when this returns.
- */
+/** Readable by everybody: startnode runs as slurm. */
 export async function writePauseFile(file: string, text: string): Promise<void> {
-  const directory = dirname(file);
-  await mkdir(directory, { recursive: true, mode: 0o755 });
-  const draft = `${file}.${process.pid}`;
-  const handle = await open(draft, "w", 0o644);
-  try {
-    await handle.writeFile(text);
-    await handle.chmod(0o644);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, file);
-  await syncDirectory(directory);
-}
-
-/** False when there was none. */
-export async function removePauseFile(file: string): Promise<boolean> {
-  try {
-    await rm(file);
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
-  await syncDirectory(dirname(file));
-  return true;
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function isAbsent(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ENOENT";
+  await mkdir(dirname(file), { recursive: true, mode: 0o755 });
+  await writeDurably(file, text);
 }

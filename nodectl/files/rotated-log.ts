@@ -3,6 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { unlessAbsent } from "./system-error.ts";
 
 export interface LogFile {
   readonly path: string;
@@ -34,23 +35,13 @@ export async function listRotatedLogs(file: string): Promise<readonly LogFile[]>
 
 /** What lies in a directory; nothing when it is not there. */
 export async function namesIn(directory: string): Promise<readonly string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
+  return (await unlessAbsent(readdir(directory))) ?? [];
 }
 
 /** undefined: rotated away between two looks. */
 export async function describe(path: string): Promise<LogFile | undefined> {
-  try {
-    const { size, mtimeMs } = await stat(path);
-    return { path, bytes: size, modifiedMs: mtimeMs };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const status = await unlessAbsent(stat(path));
+  return status && { path, bytes: status.size, modifiedMs: status.mtimeMs };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { unlessAbsent } from "./system-error.ts";
 
 /** Larger than any of ours: 65,536 nodes in the memory of reconcile. */
 const BYTES_MAX = 32 * 1024 * 1024;
@@ -17,14 +18,9 @@ export class StateFile {
 
   /** Empty when there is no file. Throws when it cannot be read or is unreasonably large. */
   async read(): Promise<string> {
-    try {
-      const text = await readFile(this.#file, "utf8");
-      if (text.length > BYTES_MAX) throw new Error(`${this.#file} has ${text.length} bytes`);
-      return text;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-      throw error;
-    }
+    const text = (await unlessAbsent(readFile(this.#file, "utf8"))) ?? "";
+    if (text.length > BYTES_MAX) throw new Error(`${this.#file} has ${text.length} bytes`);
+    return text;
   }
 
   async write(text: string): Promise<void> {
