@@ -1,3 +1,4 @@
+import { parseJsonObject } from "./json-object.ts";
 import type { ShapeOffer } from "./launch-specification.ts";
 import { shapeLabel, type Placement } from "./placement.ts";
 
@@ -55,14 +56,8 @@ export function readCapacityKey(key: string): KeyWords | undefined {
 
 /** Reads one line of the file; undefined for what is none of ours: a torn line costs a call, nothing more. */
 export function parseCapacityEntry(line: string): CapacityEntry | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== "object" || value === null) return undefined;
-  const { key, kind, untilMs, message } = value as Partial<Record<keyof CapacityEntry, unknown>>;
+  const fields: Partial<Record<keyof CapacityEntry, unknown>> = parseJsonObject(line) ?? {};
+  const { key, kind, untilMs, message } = fields;
   const isKind = kind === "capacity" || kind === "limit" || kind === "boot" || kind === "open";
   if (typeof key !== "string" || !isKind) return undefined;
   if (typeof untilMs !== "number" || typeof message !== "string") return undefined;

@@ -1,5 +1,6 @@
 import { expandHostlist } from "./hostlist.ts";
 import { expandedNames } from "./group-names.ts";
+import { isJsonObject, type JsonObject } from "./json-object.ts";
 import type { LaunchSpecification, NodeGroup, NodesFile } from "./launch-specification.ts";
 import { printableValue } from "./problem.ts";
 import type { Problem } from "./problem.ts";
@@ -31,7 +32,6 @@ export function indexNodes(file: NodesFile): ReadonlyMap<string, LaunchSpecifica
 
 const FIX = "run finish, which writes it anew";
 const PROBLEMS_MAX = 20;
-type Json = Readonly<Record<string, unknown>>;
 
 class NodesFileReader {
   readonly #found: Problem[] = [];
@@ -45,10 +45,10 @@ class NodesFileReader {
     return this.#found.slice(0, PROBLEMS_MAX);
   }
 
-  parseJson(text: string): Json | undefined {
+  parseJson(text: string): JsonObject | undefined {
     try {
       const value: unknown = JSON.parse(text);
-      if (isObject(value)) return value;
+      if (isJsonObject(value)) return value;
       this.#report("", value, "this is not an object");
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
@@ -57,7 +57,7 @@ class NodesFileReader {
     return undefined;
   }
 
-  checkFile(file: Json): void {
+  checkFile(file: JsonObject): void {
     this.#expect(file["version"] === 1, "version", file["version"], "only version 1 is known");
     this.#checkText(file["generation"], "generation");
     this.#checkText(file["clusterId"], "clusterId");
@@ -103,7 +103,7 @@ class NodesFileReader {
     for (const name of expanded.value) owners.set(name, key);
   }
 
-  #checkSpecification(specification: Json, key: string): void {
+  #checkSpecification(specification: JsonObject, key: string): void {
     this.#checkOffer(specification, key);
     const { imageOcid, bootVolumeGib, alternatives, preemptible } = specification;
     if (imageOcid !== undefined) this.#checkText(imageOcid, `${key}.imageOcid`);
@@ -118,7 +118,7 @@ class NodesFileReader {
   }
 
   /** A shape and where it may be launched. */
-  #checkOffer(specification: Json, key: string): void {
+  #checkOffer(specification: JsonObject, key: string): void {
     this.#checkText(specification["shape"], `${key}.shape`);
     const domains = this.#checkTexts(
       specification["availabilityDomains"],
@@ -165,8 +165,8 @@ class NodesFileReader {
     this.#expect(isNumber, key, value, "a number above 0 is needed here");
   }
 
-  #isObject(value: unknown, key: string): value is Json {
-    return this.#expect(isObject(value), key, value, "an object is needed here");
+  #isObject(value: unknown, key: string): value is JsonObject {
+    return this.#expect(isJsonObject(value), key, value, "an object is needed here");
   }
 
   #expect(isRight: boolean, key: string, value: unknown, message: string): boolean {
@@ -182,8 +182,4 @@ class NodesFileReader {
       fix: FIX,
     });
   }
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

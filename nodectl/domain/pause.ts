@@ -1,4 +1,5 @@
 import { comingTryOf, STARTNODE_PREFIX } from "./failed-node.ts";
+import { parseJsonObject } from "./json-object.ts";
 import { localIsoTime } from "./local-time.ts";
 
 /** An admin's decision that nothing is to be launched. */
@@ -28,7 +29,7 @@ export function formatPause({ who, sinceMs, reason }: Pause): string {
  * should not have been costs more than one that waits.
  */
 export function parsePause(text: string): Pause {
-  const { who, since, reason } = fieldsOf(text);
+  const { who, since, reason } = parseJsonObject(text) ?? {};
   const sinceMs = typeof since === "string" ? Date.parse(since) : NaN;
   return {
     who: printable(who, WHO_LENGTH_MAX) || "somebody",
@@ -94,16 +95,6 @@ function isDownBy({ base, flags }: PausedNodeRecord, flag: string): boolean {
 function isSettling({ base, flags }: PausedNodeRecord): boolean {
   if (flags.has("POWER_DOWN")) return true;
   return base === "DOWN" ? flags.has("POWERING_UP") : flags.has("POWERING_DOWN");
-}
-
-function fieldsOf(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
 }
 
 function printable(value: unknown, lengthMax: number): string {

@@ -1,4 +1,5 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
+import { parseJsonObject } from "../domain/json-object.ts";
 import { askPatiently, type Patience, type ServiceOutcome } from "./ask-patiently.ts";
 import type { InstanceCertificate } from "./instance-certificate.ts";
 import { OciAuthError } from "./oci-auth-error.ts";
@@ -75,26 +76,14 @@ function base64({ raw }: X509Certificate): string {
 
 function tokenIn(outcome: ServiceOutcome): string | undefined {
   if (outcome.kind !== "answered" || outcome.status !== 200) return undefined;
-  const token = fieldOf(outcome.text, "token");
+  const token = parseJsonObject(outcome.text)?.["token"];
   return typeof token === "string" && Number.isFinite(expiryOf(token)) ? token : undefined;
 }
 
 /** The claim `exp` of a JWT; NaN when it has none. The signature is OCI's business. */
 function expiryOf(token: string): number {
   const claims = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
-  return Number(fieldOf(claims, "exp") ?? Number.NaN) * 1000;
-}
-
-/** Undefined also when the text is not JSON: a proxy answers with a page. */
-function fieldOf(json: string, key: string): unknown {
-  try {
-    const value = JSON.parse(json) as unknown;
-    if (typeof value !== "object" || value === null) return undefined;
-    return Object.entries(value).find(([name]) => name === key)?.[1];
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return undefined;
-  }
+  return Number(parseJsonObject(claims)?.["exp"] ?? Number.NaN) * 1000;
 }
 
 function isText(value: unknown): value is string {
@@ -110,7 +99,9 @@ function refusal(url: string, outcome: ServiceOutcome, nowMs: number): OciAuthEr
     );
   }
   const { status, headers, text } = outcome;
-  const said = [fieldOf(text, "code"), fieldOf(text, "message")].filter(isText).join(": ");
+  // A proxy answers with a page.
+  const { code, message } = parseJsonObject(text) ?? {};
+  const said = [code, message].filter(isText).join(": ");
   const requestId = headers.get("opc-request-id");
   return new OciAuthError(
     // Slurm shows the beginning of a reason.

@@ -1,5 +1,6 @@
+import type { JsonObject } from "../domain/json-object.ts";
 import type { SlurmNode } from "./control.ts";
-import { asFields, SlurmJsonError, type Fields } from "./json-fields.ts";
+import { asFields, SlurmJsonError } from "./json-fields.ts";
 
 export type NodeRecords =
   | { readonly kind: "nodes"; readonly nodes: readonly SlurmNode[] }
@@ -25,7 +26,7 @@ export function readNodeRecords(text: string): NodeRecords {
   return { kind: "nodes", nodes: nodes.map(readNode) };
 }
 
-function parseObject(text: string): Fields {
+function parseObject(text: string): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -72,7 +73,7 @@ function readNode(value: unknown, index: number): SlurmNode {
 }
 
 /** The base state, then the flags, all in upper case. */
-function readStates(fields: Fields, what: string): readonly string[] {
+function readStates(fields: JsonObject, what: string): readonly string[] {
   const { state, state_flags: flags } = fields;
   if (Array.isArray(state)) {
     return asTexts(state, `${what}: state`);
@@ -95,7 +96,7 @@ function asTexts(value: unknown, what: string): readonly string[] {
   });
 }
 
-function readText(fields: Fields, key: string, what: string): string {
+function readText(fields: JsonObject, key: string, what: string): string {
   const value = fields[key];
   if (typeof value !== "string" || value === "") {
     throw new SlurmJsonError(`${what}: ${key} is missing`);
@@ -109,7 +110,7 @@ function readOptionalText(value: unknown): string {
 }
 
 /** A plain number in 22.05, {set, infinite, number} later; 0 says never in both. */
-function readSeconds(fields: Fields, key: string, what: string): number {
+function readSeconds(fields: JsonObject, key: string, what: string): number {
   const value = fields[key];
   if (typeof value === "number") {
     return value;

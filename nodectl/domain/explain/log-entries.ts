@@ -1,4 +1,5 @@
 import { expandHostlist } from "../hostlist.ts";
+import { parseJsonObject } from "../json-object.ts";
 import type { LogEntry } from "./facts.ts";
 import { timeWords } from "./time-words.ts";
 import { withoutStop } from "./words.ts";
@@ -11,7 +12,7 @@ export function parseLog(lines: readonly string[]): readonly LogEntry[] {
 }
 
 function parseLogEntry(line: string, expandedLists: ExpandedLists): LogEntry | undefined {
-  const value = parseObject(line);
+  const value = parseJsonObject(line);
   if (value === undefined) return undefined;
   const { time, level, program, event, ...rest } = value;
   const timeMs = typeof time === "string" ? Date.parse(time) : NaN;
@@ -33,17 +34,6 @@ function parseLogEntry(line: string, expandedLists: ExpandedLists): LogEntry | u
       .flatMap((id) => (/^\d+$/.test(id) ? [Number(id)] : [])),
     fields,
   };
-}
-
-function parseObject(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    return value as Readonly<Record<string, unknown>>;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** The names of hostlists that were expanded before. */

@@ -1,3 +1,4 @@
+import { parseJsonObject, type JsonObject } from "../json-object.ts";
 import { addCount, type Counts } from "./counts.ts";
 
 /** What the programs' log counts: the event of a line, and the name and labels of its count. */
@@ -18,12 +19,10 @@ const COUNTED: Readonly<
  * passed over: a torn one costs a count.
  */
 export function countLog(before: Counts, lines: readonly string[]): Counts {
-  return lines.reduce((counts, text) => countLine(counts, parse(text)), before);
+  return lines.reduce((counts, text) => countLine(counts, parseJsonObject(text) ?? {}), before);
 }
 
-type Line = Readonly<Record<string, unknown>>;
-
-function countLine(counts: Counts, line: Line): Counts {
+function countLine(counts: Counts, line: JsonObject): Counts {
   const { event } = line;
   if (event === "asked OCI") return countRequests(counts, line);
   if (event === "reconciled nodes") return countActions(counts, line);
@@ -34,13 +33,13 @@ function countLine(counts: Counts, line: Line): Counts {
 }
 
 /** One line for each rule that acted in a pass. */
-function countActions(counts: Counts, line: Line): Counts {
+function countActions(counts: Counts, line: JsonObject): Counts {
   const labels = { rule: textOf(line["action"]) };
   return addCount(counts, "reconcile_actions", labels, numberOf(line["count"]));
 }
 
 /** One line at the end of each run. */
-function countRequests(counts: Counts, line: Line): Counts {
+function countRequests(counts: Counts, line: JsonObject): Counts {
   const labels = { program: textOf(line["program"]) };
   const asked = addCount(counts, "api_requests", labels, numberOf(line["count"]));
   return addCount(asked, "api_throttled", labels, numberOf(line["throttled"]));
@@ -52,14 +51,4 @@ function textOf(value: unknown): string {
 
 function numberOf(value: unknown): number {
   return typeof value === "number" && value >= 0 ? value : 0;
-}
-
-function parse(text: string): Line {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Line) : {};
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
 }

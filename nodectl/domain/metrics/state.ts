@@ -1,3 +1,4 @@
+import { isJsonObject, parseJsonObject } from "../json-object.ts";
 import type { Counts } from "./counts.ts";
 
 /** What one pass leaves for the next one to count on with. Losing it starts the counters anew, which scrapers expect. */
@@ -21,20 +22,14 @@ export function formatMetricsState(state: MetricsState): string {
 
 /** NO_METRICS for what is none of ours. */
 export function parseMetricsState(text: string): MetricsState {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return NO_METRICS;
-    throw error;
-  }
+  const value = parseJsonObject(text);
   if (!isState(value)) return NO_METRICS;
   const { counts, position, waking } = value;
   return { counts, position, waking };
 }
 
 function isState(value: unknown): value is MetricsState {
-  if (!isObject(value) || value["version"] !== 1) return false;
+  if (!isJsonObject(value) || value["version"] !== 1) return false;
   const { counts, position, waking } = value;
   return (
     isNumbers(counts) &&
@@ -46,9 +41,7 @@ function isState(value: unknown): value is MetricsState {
 }
 
 function isNumbers(value: unknown): value is Readonly<Record<string, number>> {
-  return isObject(value) && Object.values(value).every((it) => typeof it === "number" && it >= 0);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return (
+    isJsonObject(value) && Object.values(value).every((it) => typeof it === "number" && it >= 0)
+  );
 }

@@ -1,4 +1,5 @@
 import { expandHostlist } from "../hostlist.ts";
+import { parseJsonObject, type JsonObject } from "../json-object.ts";
 import { printable, type LogLine } from "./log-line.ts";
 
 /** What is no part of the text, because the columns or the command line have it. */
@@ -18,7 +19,9 @@ export class ElasticReader {
   read(line: string): LogLine | undefined {
     // Most lines are of others, and need no parsing.
     if (!line.includes(this.#nodeName) && !line.includes('"nodes":')) return undefined;
-    const fields = fieldsOf(line);
+    // A line that was cut by a full disk, or by our start in the middle of the file, is none.
+    const fields = parseJsonObject(line);
+    if (fields === undefined) return undefined;
     const timeMs = Date.parse(textOf(fields["time"]));
     if (Number.isNaN(timeMs) || !this.#isAbout(fields)) return undefined;
     const { level } = fields;
@@ -35,7 +38,7 @@ export class ElasticReader {
     };
   }
 
-  #isAbout({ node, nodes }: Fields): boolean {
+  #isAbout({ node, nodes }: JsonObject): boolean {
     if (node === this.#nodeName) return true;
     return typeof nodes === "string" && this.#names(nodes);
   }
@@ -52,19 +55,6 @@ export class ElasticReader {
 }
 
 const LISTS_MAX = 1_000;
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** A line that was cut by a full disk, or by our start in the middle of the file, is none. */
-function fieldsOf(line: string): Fields {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? (value as Fields) : {};
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
-}
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";

@@ -1,3 +1,4 @@
+import { isJsonObject, parseJsonObject } from "../json-object.ts";
 import type { BootFailures } from "./boot-failures.ts";
 import { INSTANCE_STATES, type InstanceState } from "./instance-state.ts";
 import { SLURM_STATES, type SlurmState } from "./slurm-state.ts";
@@ -41,10 +42,10 @@ export function formatMemory(memory: ReconcileMemory): string {
 
 /** What the file says; NO_MEMORY when it is none of ours, and without the nodes that cannot be read. */
 export function parseMemory(text: string): ReconcileMemory {
-  const value = parseJson(text);
-  if (!isObject(value) || value["version"] !== 1 || !isTime(value["passMs"])) return NO_MEMORY;
+  const value = parseJsonObject(text);
+  if (value?.["version"] !== 1 || !isTime(value["passMs"])) return NO_MEMORY;
   const { passMs, nodes, boots } = value;
-  if (!isObject(nodes)) return NO_MEMORY;
+  if (!isJsonObject(nodes)) return NO_MEMORY;
   const known = Object.entries(nodes).filter((entry): entry is [string, RememberedNode] =>
     isRemembered(entry[1]),
   );
@@ -52,26 +53,15 @@ export function parseMemory(text: string): ReconcileMemory {
 }
 
 function readCounts(value: unknown): BootFailures {
-  if (!isObject(value)) return {};
+  if (!isJsonObject(value)) return {};
   const counts = Object.entries(value).filter((entry): entry is [string, number] =>
     isTime(entry[1]),
   );
   return Object.fromEntries(counts);
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
 function isRemembered(value: unknown): value is RememberedNode {
-  if (!isObject(value)) return false;
+  if (!isJsonObject(value)) return false;
   const { slurmState, instanceState, sinceMs, slurmSinceMs, waking } = value;
   const areStates =
     typeof slurmState === "string" &&
@@ -80,7 +70,7 @@ function isRemembered(value: unknown): value is RememberedNode {
     instanceState in INSTANCE_STATES;
   const isWaking =
     waking === undefined ||
-    (isObject(waking) &&
+    (isJsonObject(waking) &&
       isTime(waking["notBeforeMs"]) &&
       isTime(waking["sinceMs"]) &&
       typeof waking["isLaunched"] === "boolean");
@@ -89,8 +79,4 @@ function isRemembered(value: unknown): value is RememberedNode {
 
 function isTime(value: unknown): value is number {
   return typeof value === "number" && value >= 0;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
