@@ -1,5 +1,6 @@
 import type { Advice, NodeNote } from "../domain/explain/explanation.ts";
 import type { Explained } from "./explain.ts";
+import { wrapWords, type Wrapping } from "./wrap-words.ts";
 
 export interface ExplainLayout {
   /** Characters a line. What is longer than that in one piece, such as a hostlist, stands alone and uncut. */
@@ -25,7 +26,7 @@ export function formatExplanation(
   ];
   const shown = sections.filter(([, lines]) => lines.length > 0);
   return [
-    ...wrap(headline, { columns, first: "", rest: "" }).map(emphasize),
+    ...wrap(headline, { columns }).map(emphasize),
     ...shown.flatMap(([heading, lines]) => ["", emphasize(heading), ...lines]),
     "",
   ].join("\n");
@@ -58,26 +59,6 @@ function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
 }
 
-interface Wrapping {
-  readonly columns: number;
-  readonly first: string;
-  readonly rest: string;
-}
-
-function wrap(text: string, { columns, first, rest }: Wrapping): readonly string[] {
-  const lines: string[] = [];
-  let line = first;
-  let isEmpty = true;
-  for (const word of printable(text)
-    .split(" ")
-    .filter((it) => it !== "")) {
-    if (!isEmpty && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = rest;
-      isEmpty = true;
-    }
-    line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line];
+function wrap(text: string, wrapping: Wrapping): readonly string[] {
+  return wrapWords(printable(text), wrapping);
 }

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { Finding } from "../../domain/doctor/finding.ts";
+import { wrapWords } from "../wrap-words.ts";
 import type { CheckResult } from "./check.ts";
 
 export interface ReportStyle {
@@ -37,20 +38,9 @@ function formatFinding(title: string, finding: Finding, style: ReportStyle): str
     .join("");
 }
 
-/** At blanks only: a path or a command is not to be torn. */
 function wrapped(text: string, { columns }: ReportStyle): readonly string[] {
   const width = Math.max(TEXT_WIDTH_MIN, Math.min(columns, COLUMNS_MAX) - 1 - INDENT);
-  const lines: string[] = [];
-  for (const word of text
-    .replaceAll(/[\p{Cc}\s]+/gu, " ")
-    .trim()
-    .split(" ")) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+  return wrapWords(text.replaceAll(/[\p{Cc}\s]+/gu, " "), { columns: width });
 }
 
 export type Counts = Readonly<Record<Finding["kind"], number>>;

@@ -1,4 +1,5 @@
 import type { Standing } from "../../domain/status/groups.ts";
+import { wrapWords } from "../wrap-words.ts";
 
 /** What a terminal shows it in; the caller knows the colours. */
 export type Tone = Standing | "heading" | "quiet";
@@ -12,17 +13,8 @@ export const GAP = "  ";
 
 /** Breaks at spaces, so that no line is longer than the width; a word that is longer is cut into pieces. */
 export function wrapText(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ").flatMap((it) => piecesOf(it, width))) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
+  const words = text.split(" ").flatMap((it) => piecesOf(it, width));
+  return wrapWords(words.join(" "), { columns: width });
 }
 
 function piecesOf(word: string, width: number): readonly string[] {
