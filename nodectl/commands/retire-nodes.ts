@@ -1,9 +1,8 @@
+import { FINISH_PREFIX } from "../domain/reconcile/reasons.ts";
 import { hasJobs } from "../domain/reconcile/slurm-state.ts";
 import type { SlurmNode } from "../slurm/control.ts";
 
-/** Begins every reason that finish gives, so that it knows its own drains again. */
-const FINISH_REASON_PREFIX = "finish:";
-export const RETIRE_REASON = `${FINISH_REASON_PREFIX} no longer in limits.yaml`;
+export const RETIRE_REASON = `${FINISH_PREFIX} no longer in limits.yaml`;
 
 /** A node that keeps its line although the limits no longer name it. */
 export interface RetiringNode {
@@ -87,6 +86,6 @@ export function nodesToReturn(
 ): readonly string[] {
   return [...wanted].filter((name) => {
     const node = nodes.get(name);
-    return node?.flags.has("DRAIN") === true && node.reason.startsWith(FINISH_REASON_PREFIX);
+    return node?.flags.has("DRAIN") === true && node.reason.startsWith(FINISH_PREFIX);
   });
 }

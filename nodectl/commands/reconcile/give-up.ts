@@ -2,14 +2,14 @@ import { nextTryText } from "../../domain/failed-node.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { newestOf } from "../../domain/launch-decision.ts";
 import { RECONCILE_PREFIX } from "../../domain/reconcile/reasons.ts";
-import type { FailureControl, SlurmControl } from "../../slurm/control.ts";
+import type { FailureControl, NodeJobs, SlurmControl } from "../../slurm/control.ts";
 import { eachDespiteRefusals } from "../each-despite-refusals.ts";
+import { tellUsers, type TellContext } from "../tell-users.ts";
 import type { Act } from "./act.ts";
 import type { KeptConsole } from "./keep-consoles.ts";
-import { tellJobs, type TellContext } from "./tell-jobs.ts";
 
 export interface GiveUpContext extends TellContext {
-  readonly slurm: Pick<SlurmControl, "setDown"> & FailureControl & TellContext["slurm"];
+  readonly slurm: Pick<SlurmControl, "setDown"> & FailureControl & NodeJobs & TellContext["slurm"];
   /** How long a node that is set aside stays DOWN. */
   readonly retryDelayMs: number;
   readonly clock: { now(): number };
@@ -29,7 +29,9 @@ export async function giveUp(
   const retryAtMs = clock.now() + retryDelayMs;
   const byReason = groupBy(acts, (act) => reasonOf(act, { consoles, retryAtMs }));
   const refusal = await eachDespiteRefusals(byReason, async ([reason, some]) => {
-    await tellJobs(context, namesOf(some), noticeOf(some));
+    await tellUsers(context, async () => [
+      { jobs: await slurm.jobsOnNodes(namesOf(some)), text: noticeOf(some) },
+    ]);
     await setDown(context, some, reason);
   });
   await slurm.powerDownByForce(namesOf(acts));

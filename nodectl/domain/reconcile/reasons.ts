@@ -1,8 +1,12 @@
+import { STARTNODE_PREFIX } from "../failed-node.ts";
+
 /** How our reasons begin. startnode's, reconcile's, finish's and citc's: all of them stand in `sinfo -R`. */
 export const RECONCILE_PREFIX = "reconcile:";
 /** Of `citc nodes`, where the reason is not a person's words alone. */
 export const CITC_PREFIX = "citc:";
-const OUR_PREFIXES = ["startnode:", RECONCILE_PREFIX, "finish:", CITC_PREFIX] as const;
+/** finish knows its own drains again by it. */
+export const FINISH_PREFIX = "finish:";
+const OUR_PREFIXES = [STARTNODE_PREFIX, RECONCILE_PREFIX, FINISH_PREFIX, CITC_PREFIX] as const;
 
 /** True of a reason or an AdminComment that our own programs have written. */
 export function isOurText(text: string): boolean {
