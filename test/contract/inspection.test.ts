@@ -117,12 +117,10 @@ describe("a console capture", () => {
         return systemClock.sleep(durationMs, signal);
       },
     };
-    const tools = { clock, log: silentLog, signal: deadline.signal };
+    const lastSignal = AbortSignal.timeout(40_000);
+    const tools = { clock, log: silentLog, signal: deadline.signal, lastSignal };
     const config = await configOf(rig);
-    const { consoles } = cloudOf(await createClientSettings(config, tools), config, {
-      ...tools,
-      lastSignal: AbortSignal.timeout(40_000),
-    });
+    const { consoles } = cloudOf(await createClientSettings(config, tools), config, tools);
     const { instanceOcid } = await instanceOf(rig, "vm-a-0001");
     expect(await consoles.captureConsole(instanceOcid)).toBeUndefined();
     expect([...rig.cloud.consoles.records]).toEqual([]);
