@@ -1,7 +1,10 @@
 import type { AuthConfig } from "../../domain/config.ts";
 import { type Finding, ok, wrong } from "../../domain/doctor/finding.ts";
+import type { NodeGroup } from "../../domain/launch-specification.ts";
+import { parseNodesFile } from "../../domain/nodes-file.ts";
 import type { Instance } from "../../oci/provider.ts";
 import type { Cloud, DoctorContext } from "./doctor-context.ts";
+import { readIfThere } from "./look-at-files.ts";
 
 /** The cloud once it is open, and what several checks want of it. */
 export class CloudSide {
@@ -9,6 +12,7 @@ export class CloudSide {
   #cloud: Cloud | undefined;
   #instances: Promise<readonly Instance[]> | undefined;
   #domains: Promise<readonly string[]> | undefined;
+  #groups: Promise<readonly NodeGroup[] | undefined> | undefined;
 
   constructor(context: DoctorContext) {
     this.context = context;
@@ -38,6 +42,17 @@ export class CloudSide {
   domains(): Promise<readonly string[]> {
     return (this.#domains ??= this.cloud.catalogue.listAvailabilityDomains());
   }
+
+  /** What finish wrote last; undefined without a nodes.json that can be used, which is another check's to say. */
+  groups(): Promise<readonly NodeGroup[] | undefined> {
+    return (this.#groups ??= readGroups(this.context.config.nodesFile));
+  }
+}
+
+async function readGroups(nodesFile: string): Promise<readonly NodeGroup[] | undefined> {
+  const text = await readIfThere(nodesFile);
+  const file = text === undefined ? undefined : parseNodesFile(text, nodesFile);
+  return file?.kind === "valid" ? file.value.groups : undefined;
 }
 
 /** `no credentials: what was seen; what to do`, as oci/ writes it; the SDK's own words may be a whole paragraph. */

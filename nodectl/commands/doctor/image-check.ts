@@ -1,21 +1,18 @@
 import { type Finding, skipped } from "../../domain/doctor/finding.ts";
 import { imageUses, judgeImages } from "../../domain/doctor/images.ts";
-import { generationPaths, readGeneration } from "../../files/generation.ts";
 import { readImages } from "../read-cluster-plan.ts";
 import type { CloudSide } from "./cloud-side.ts";
 import { policyFor, tryCall } from "./oci-probe.ts";
-import { nodesFileOf } from "./slurm-checks.ts";
 
 /** Each is a call for each availability domain. */
 const IMAGES_MAX = 20;
 
 /** Which shapes each image runs on, and which of them startnode would launch it with. */
 export async function checkImages(side: CloudSide): Promise<readonly Finding[]> {
-  const { slurmDirectory, nodesFile, imageOcid } = side.context.config;
-  const stored = await readGeneration(generationPaths(slurmDirectory, nodesFile));
-  const file = nodesFileOf(stored["nodes.json"], nodesFile);
-  if (file?.kind !== "valid") return [skipped("there is no nodes.json to compare with")];
-  const uses = imageUses(file.value.groups, imageOcid);
+  const { imageOcid } = side.context.config;
+  const groups = await side.groups();
+  if (groups === undefined) return [skipped("there is no nodes.json to compare with")];
+  const uses = imageUses(groups, imageOcid);
   const ocids = [...new Set(uses.map((use) => use.imageOcid))];
   const asked = new Set(ocids.slice(0, IMAGES_MAX));
   const left = ocids.length - asked.size;

@@ -5,10 +5,8 @@ import { judgeLimits, limitNeeds, type LimitNeed } from "../../domain/doctor/ser
 import { expandedNames } from "../../domain/group-names.ts";
 import type { NodeGroup } from "../../domain/launch-specification.ts";
 import { isLiving } from "../../domain/reconcile/instance-state.ts";
-import { generationPaths, readGeneration } from "../../files/generation.ts";
 import type { CloudSide } from "./cloud-side.ts";
 import { policyFor, tryCall } from "./oci-probe.ts";
-import { nodesFileOf } from "./slurm-checks.ts";
 
 /** Whether the nodes that nodes.json allows fit into the subnet. */
 export function checkSubnet(side: CloudSide): Promise<readonly Finding[]> {
@@ -91,11 +89,7 @@ async function runningNames(side: CloudSide): Promise<ReadonlySet<string>> {
   return new Set((await side.instances()).filter(isLiving).map(({ nodeName }) => nodeName));
 }
 
-/** What finish wrote last, without what only stays until it is down; empty when there is no such file. */
-async function groupsOf({ context }: CloudSide): Promise<readonly NodeGroup[]> {
-  const { slurmDirectory, nodesFile } = context.config;
-  const stored = await readGeneration(generationPaths(slurmDirectory, nodesFile));
-  const file = nodesFileOf(stored["nodes.json"], nodesFile);
-  if (file?.kind !== "valid") return [];
-  return file.value.groups.filter(({ isRetired }) => isRetired !== true);
+/** Without what only stays until it is down. */
+async function groupsOf(side: CloudSide): Promise<readonly NodeGroup[]> {
+  return ((await side.groups()) ?? []).filter(({ isRetired }) => isRetired !== true);
 }

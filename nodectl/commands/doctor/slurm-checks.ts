@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { type Finding, ok, skipped, warning, wrong } from "../../domain/doctor/finding.ts";
 import { judgeGeneration } from "../../domain/doctor/generation.ts";
 import { judgeSlurmSettings, type RunningSettings } from "../../domain/doctor/slurm-settings.ts";
-import type { NodesFile } from "../../domain/launch-specification.ts";
 import { readLimits } from "../../domain/limits.ts";
 import { parseNodesFile } from "../../domain/nodes-file.ts";
 import { formatProblem } from "../../domain/problem.ts";
@@ -14,9 +13,11 @@ import { parsePositionedYaml } from "../../files/positioned-yaml.ts";
 import { isSlurmError } from "../../slurm/slurm-command-error.ts";
 import type { Check } from "./check.ts";
 import type { DoctorContext } from "./doctor-context.ts";
+import { readIfThere } from "./look-at-files.ts";
 
 const BUSY = "slurmctld is too busy or hangs: look at /var/log/slurm/slurmctld.log";
 const FINISH = "sudo ~opc/finish";
+const NO_SLURM = "install slurm-client, or set slurm_bin_directory in startnode.yaml";
 
 /** slurmctld, what it runs with, and the files of finish. */
 export function slurmChecks(context: DoctorContext): readonly Check[] {
@@ -42,11 +43,9 @@ export function slurmChecks(context: DoctorContext): readonly Check[] {
 }
 
 async function parseSlurmConf(context: DoctorContext): Promise<readonly Finding[]> {
-  const { slurmConf, slurmDirectory, nodesFile } = context.config;
-  const { "slurm.conf": included } = await readGeneration(
-    generationPaths(slurmDirectory, nodesFile),
-  );
+  const { slurmConf, slurmDirectory } = context.config;
   const name = join(slurmDirectory, "slurm.conf");
+  const included = await readIfThere(name);
   if (included === undefined) {
     return [wrong(`${name} is not there`, `run the playbook, which makes it; then ${FINISH}`)];
   }
@@ -57,26 +56,17 @@ async function parseSlurmConf(context: DoctorContext): Promise<readonly Finding[
     return [wrong(verdict.message, fix)];
   } catch (error) {
     if (!isSlurmError(error)) throw error;
-    return [
-      wrong(error.message, "install slurm-client, or set slurm_bin_directory in startnode.yaml"),
-    ];
+    return [wrong(error.message, NO_SLURM)];
   }
-}
-
-/** nodes.json, and what is wrong with it; undefined when there is none. */
-export function nodesFileOf(
-  text: string | undefined,
-  file: string,
-): Checked<NodesFile> | undefined {
-  return text === undefined ? undefined : parseNodesFile(text, file);
 }
 
 async function lookAtGeneration({ config }: DoctorContext): Promise<Finding> {
   const { nodesFile: file, slurmDirectory, clusterId } = config;
   const paths = generationPaths(slurmDirectory, file);
   const stored = await readGeneration(paths);
+  const nodesJson = stored["nodes.json"];
   return judgeGeneration({
-    nodesFile: nodesFileOf(stored["nodes.json"], file),
+    nodesFile: nodesJson === undefined ? undefined : parseNodesFile(nodesJson, file),
     slurmConf: stored["slurm.conf"],
     isInUse: await isInUse(paths, stored),
     clusterId,
@@ -92,16 +82,13 @@ async function askSlurmctld({ slurm, config }: DoctorContext): Promise<readonly 
     return [wrong(`Slurm ${text}: slurmctld does not answer`, fix)];
   } catch (error) {
     if (!isSlurmError(error)) throw error;
-    return [
-      wrong(error.message, "install slurm-client, or set slurm_bin_directory in startnode.yaml"),
-    ];
+    return [wrong(error.message, NO_SLURM)];
   }
 }
 
 async function compareSettings(context: DoctorContext): Promise<readonly Finding[]> {
   const { slurm, config } = context;
-  const nodes = await readGeneration(generationPaths(config.slurmDirectory, config.nodesFile));
-  if (nodes["nodes.json"] === undefined) {
+  if ((await readIfThere(config.nodesFile)) === undefined) {
     return [skipped(`finish has not run yet: write limits.yaml, then ${FINISH}`)];
   }
   const running = await settingsOrProblem(slurm);
