@@ -2,15 +2,16 @@ import { findVictims, stopNodes } from "../commands/stop-nodes.ts";
 import { tendPersistently } from "../commands/tend-nodes.ts";
 import type { Config } from "../domain/config.ts";
 import { compressHostlist } from "../domain/hostlist.ts";
-import type { PowerTimers } from "../domain/launch-specification.ts";
+import type { NodesFile } from "../domain/launch-specification.ts";
 import type { Log } from "../domain/log.ts";
+import { indexNodes } from "../domain/nodes-file.ts";
 import { runDeadlineSeconds, tendSeconds } from "../domain/run-deadline.ts";
 import type { Instance, InstanceControl } from "../oci/provider.ts";
 import { createCommandLog } from "./command-log.ts";
 import { nodeNamesOf } from "./host-arguments.ts";
 import { loadConfig } from "./load.ts";
 import { inTime } from "./in-time.ts";
-import { loadNodesFile, loadTargets } from "./load-targets.ts";
+import { loadNodesFile } from "./load-targets.ts";
 import { launchSettingsOf } from "./launch-settings.ts";
 import type { RunTools } from "./oci-context.ts";
 import { openLog } from "./open-log.ts";
@@ -63,10 +64,10 @@ export const stopnode: Program = async (input) => {
     const config = await loadConfig(values);
     paths = config;
     const log = openLog("stopnode", config, input);
-    const timers = await timersOf(config);
+    const request = { nodeNames, plan: await readPlan(config), log };
     // At once: a node that failed must be DOWN again before it is off. Neither may keep the other from its work.
-    const tended = tend(config, { nodeNames, timers, log });
-    const stopped = stop(config, { nodeNames, timers, log });
+    const tended = tend(config, request);
+    const stopped = stop(config, request);
     await Promise.allSettled([tended, stopped]);
     const exitCode = await stopped;
     await tended;
@@ -79,21 +80,20 @@ export const stopnode: Program = async (input) => {
 
 interface Request {
   readonly nodeNames: readonly string[];
-  /** Slurm's, when nodes.json can be read. */
-  readonly timers: PowerTimers | undefined;
+  readonly plan: Plan;
   readonly log: Log;
 }
 
-async function tend(config: Config, { nodeNames, timers, log }: Request): Promise<void> {
+async function tend(config: Config, { nodeNames, plan, log }: Request): Promise<void> {
   const clock = systemClock;
-  const deadlineMs = tendSeconds(timers) * 1000;
+  const deadlineMs = tendSeconds(plan.file?.timers) * 1000;
   const slurm = slurmOf(config, log, { deadlineMs });
   await tendPersistently({ slurm, clock, log }, new Set(nodeNames), clock.now() + deadlineMs);
 }
 
-async function stop(config: Config, { nodeNames, timers, log }: Request): Promise<ExitCode> {
+async function stop(config: Config, { nodeNames, plan, log }: Request): Promise<ExitCode> {
   const startedMs = systemClock.now();
-  const seconds = runDeadlineSeconds(config.runDeadlineSeconds, timers);
+  const seconds = runDeadlineSeconds(config.runDeadlineSeconds, plan.file?.timers);
   const signal = AbortSignal.timeout(seconds * 1000);
   const tally = newTally();
   const context = {
@@ -106,7 +106,7 @@ async function stop(config: Config, { nodeNames, timers, log }: Request): Promis
   // A name that finish has dropped since may still have an instance, and that instance costs money.
   const report = await stopNodes(context, nodeNames);
   for (const node of report.absent) log.info("node has no instance", { node });
-  const lost = report.absent.length === 0 ? [] : await unknownOf(config, report.absent, log);
+  const lost = unknownOf(plan, report.absent, log);
   for (const node of lost) log.error("no such node", { node, reason: "check the name" });
   log.info("stopped nodes", {
     count: report.stopped.length,
@@ -136,7 +136,7 @@ async function printVictims(
   const control = await createInstances(config, { log, signal });
   const { instances, absent } = await findVictims(control, nodeNames);
   stdout.write(`${JSON.stringify(instances.map(describeInstance), null, 2)}\n`);
-  const lost = absent.length === 0 ? [] : await unknownOf(config, absent, log);
+  const lost = absent.length === 0 ? [] : unknownOf(await readPlan(config), absent, log);
   const known = absent.filter((name) => !lost.includes(name));
   if (known.length > 0) stderr.write(`stopnode: no instance: ${compressHostlist(known)}\n`);
   if (lost.length > 0) {
@@ -152,27 +152,26 @@ function describeInstance(instance: Instance): Record<string, string> {
   return { node: nodeName, instanceOcid, lifecycleState, shape, availabilityDomain, timeCreated };
 }
 
-/** Without nodes.json, which tells them, instances must end all the same, also when the file server hangs. */
-async function timersOf(config: Config): Promise<PowerTimers | undefined> {
+/** nodes.json tells Slurm's timers and the names; or why it cannot be read. */
+type Plan = { readonly file: NodesFile } | { readonly file?: undefined; readonly reason: string };
+
+/** Without nodes.json instances must end all the same, also when the file server hangs. */
+async function readPlan(config: Config): Promise<Plan> {
   try {
-    return (await inTime(loadNodesFile(config), systemClock)).timers;
+    return { file: await inTime(loadNodesFile(config), systemClock) };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    return undefined;
+    return { reason: error.message };
   }
 }
 
-/** Only for the message: that nodes.json cannot be read must not keep an instance running. */
-async function unknownOf(
-  config: Config,
-  nodeNames: readonly string[],
-  log: Log,
-): Promise<readonly string[]> {
-  try {
-    return (await inTime(loadTargets(config, nodeNames), systemClock)).unknown;
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    log.warn("could not read nodes.json", { reason: error.message });
+/** Only for the message. */
+function unknownOf(plan: Plan, nodeNames: readonly string[], log: Log): readonly string[] {
+  if (nodeNames.length === 0) return [];
+  if (plan.file === undefined) {
+    log.warn("could not read nodes.json", { reason: plan.reason });
     return [];
   }
+  const known = indexNodes(plan.file);
+  return nodeNames.filter((name) => !known.has(name));
 }
