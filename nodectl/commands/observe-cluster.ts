@@ -101,7 +101,7 @@ export function startLinesOf(slurmConf: string | undefined): readonly string[] {
 }
 
 /** In the order of the file, which decides nothing in Slurm but is stable in ours. */
-export function nodeLinesOf(slurmConf: string | undefined): readonly string[] {
+function nodeLinesOf(slurmConf: string | undefined): readonly string[] {
   return linesOf(slurmConf, /^NodeName=/i);
 }
 

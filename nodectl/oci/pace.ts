@@ -6,7 +6,7 @@ export interface PaceOptions {
   readonly rateMaxPerSecond: number;
 }
 
-export const DEFAULT_PACE: PaceOptions = { startRatePerSecond: 50, rateMaxPerSecond: 1_000 };
+const DEFAULT_PACE: PaceOptions = { startRatePerSecond: 50, rateMaxPerSecond: 1_000 };
 
 /** Never slower: a limiter that lets less through is waited for by pauses. */
 const RATE_MIN_PER_SECOND = 0.5;

@@ -42,7 +42,7 @@ function paragraph(
 const JOBS_SHOWN_MAX = 20;
 
 /** What becomes of the jobs on the nodes. */
-export function describeJobs(change: NodeChange, jobs: readonly JobAtRisk[]): readonly string[] {
+function describeJobs(change: NodeChange, jobs: readonly JobAtRisk[]): readonly string[] {
   if (jobs.length === 0) return [];
   if (change === "stop" || change === "drain") return [`Jobs that end first: ${listJobs(jobs)}`];
   const requeued = jobs.filter(({ isRequeueable }) => isRequeueable);

@@ -47,6 +47,6 @@ function judgeUse({ imageOcid, shape, names }: ImageUse, images: ImageShapes): r
 const OCID_TAIL = 6;
 
 /** The end tells OCIDs apart. */
-export function shortOcid(ocid: string): string {
+function shortOcid(ocid: string): string {
   return `…${ocid.slice(-OCID_TAIL)}`;
 }

@@ -2,10 +2,10 @@ import { capacityKey, limitKey, newestByKey, type CapacityEntry } from "../capac
 import { groupBy } from "../group-by.ts";
 import { expandedNames } from "../group-names.ts";
 import type { LaunchSpecification, NodeGroup } from "../launch-specification.ts";
-import { rankPlacements, shapeLabel, type Placement } from "../placement.ts";
+import { rankPlacements, shapeLabel, shortDomain, type Placement } from "../placement.ts";
 import type { ClusterFacts } from "./facts.ts";
 import { timeWords } from "./time-words.ts";
-import { shortDomain, withoutStop } from "./words.ts";
+import { withoutStop } from "./words.ts";
 
 /** A shape in one availability domain, fault domains taken together: what OCI said of it not long ago. */
 export interface PlaceOutlook {

@@ -1,7 +1,7 @@
 import { nearestNames } from "../edit-distance.ts";
 import { expandedNames } from "../group-names.ts";
 import type { NodeGroup } from "../launch-specification.ts";
-import { launchedOffer, shapeLabel } from "../placement.ts";
+import { launchedOffer, shapeLabel, shortDomain } from "../placement.ts";
 import type { Decision } from "../reconcile/decide.ts";
 import { isOurText } from "../reconcile/reasons.ts";
 import { actionText, patienceText } from "../status/plan-text.ts";
@@ -19,7 +19,7 @@ import {
 import { nodeHeadline, situationOf, type NodeSituation } from "./node-headline.ts";
 import { phaseWords } from "./phase-words.ts";
 import { durationWords, timeWords } from "./time-words.ts";
-import { listWords, shortDomain } from "./words.ts";
+import { listWords } from "./words.ts";
 
 /** What a node is and why, what OCI says of it, and what becomes of it. Pure: the same facts give the same sentences. */
 export function explainNode(name: string, facts: ClusterFacts): Explanation {

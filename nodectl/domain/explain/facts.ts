@@ -58,7 +58,6 @@ export interface Machine {
 /** One line of the log that the programs share. */
 export interface LogEntry {
   readonly timeMs: number;
-  readonly level: string;
   readonly program: string;
   readonly event: string;
   /** The nodes that it speaks of; empty when of none in particular. */

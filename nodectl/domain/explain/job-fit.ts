@@ -46,7 +46,7 @@ export function candidatesOf(
 const UNIT_MIB: Readonly<Record<string, number>> = { K: 1 / 1024, M: 1, G: 1024, T: 1024 * 1024 };
 
 /** `900G` -> 921600; Slurm counts in MiB. Something else counts as no wish. */
-export function memoryMibOf(text: string): number {
+function memoryMibOf(text: string): number {
   const [, number, unit = "M"] = /^(\d+(?:\.\d+)?)([KMGT])?$/.exec(text) ?? [];
   return number === undefined ? 0 : Number(number) * (UNIT_MIB[unit] ?? 1);
 }

@@ -6,7 +6,7 @@ export function jobWords({ id, user }: JobRecord): string {
 }
 
 /** The number that scontrol takes in an update: of one task its own. */
-export function updateId({ id, jobId }: JobRecord): string {
+function updateId({ id, jobId }: JobRecord): string {
   return /^\d+(_\d+)?$/.test(id) ? id : String(jobId);
 }
 

@@ -1,5 +1,6 @@
 import { expandHostlist } from "../hostlist.ts";
 import { parseJsonObject } from "../json-object.ts";
+import { shortDomain } from "../placement.ts";
 import type { LogEntry } from "./facts.ts";
 import { timeWords } from "./time-words.ts";
 import { withoutStop } from "./words.ts";
@@ -14,7 +15,7 @@ export function parseLog(lines: readonly string[]): readonly LogEntry[] {
 function parseLogEntry(line: string, expandedLists: ExpandedLists): LogEntry | undefined {
   const value = parseJsonObject(line);
   if (value === undefined) return undefined;
-  const { time, level, program, event, ...rest } = value;
+  const { time, program, event, ...rest } = value;
   const timeMs = typeof time === "string" ? Date.parse(time) : NaN;
   if (Number.isNaN(timeMs) || typeof event !== "string") return undefined;
   const fields = Object.fromEntries(
@@ -25,7 +26,6 @@ function parseLogEntry(line: string, expandedLists: ExpandedLists): LogEntry | u
   );
   return {
     timeMs,
-    level: String(level),
     program: String(program),
     event,
     nodeNames: namesOf(fields, expandedLists),
@@ -85,7 +85,7 @@ export function lastRefusal(
 export function refusalLine({ fields, timeMs }: LogEntry, nowMs: number): string {
   const { shape = "", availabilityDomain = "", status, code, reason = "" } = fields;
   const { opcRequestId } = fields;
-  const place = `${shape} in ${String(availabilityDomain).replace(/^[^:]*:/, "")}`;
+  const place = `${shape} in ${shortDomain(String(availabilityDomain))}`;
   const said = [status, code].filter((it) => it !== undefined).join(" ");
   const words = `${said === "" ? "" : `${said}: `}${withoutStop(String(reason))}`;
   const id = opcRequestId === undefined ? "" : `, opc-request-id ${opcRequestId}`;

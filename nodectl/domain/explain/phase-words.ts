@@ -1,9 +1,9 @@
+import { shortDomain } from "../placement.ts";
 import { isOurText } from "../reconcile/reasons.ts";
 import type { ClusterFacts } from "./facts.ts";
 import { failureKindOf, type FailureKind } from "./failure-kind.ts";
 import type { NodePhase } from "./node-phase.ts";
 import { durationWords, timeWords } from "./time-words.ts";
-import { shortDomain } from "./words.ts";
 
 /** A phase in words, to stand behind the nodes' names. */
 export function phaseWords(phase: NodePhase, facts: ClusterFacts): string {
@@ -50,7 +50,7 @@ function bootWords(what: string, launchedMs: number, facts: ClusterFacts): strin
 }
 
 /** By whom, and in whose words: what an admin wrote there is what the next one needs to know. */
-export function outOfServiceWords(reason: string, by: string): string {
+function outOfServiceWords(reason: string, by: string): string {
   const who = isOurText(reason) || by === "" || by === "slurm" ? "" : ` by ${by}`;
   return reason === "" ? "out of service" : `out of service${who}: "${reason}"`;
 }

@@ -31,13 +31,3 @@ export function listWords(items: readonly string[], max = NAMES_SHOWN_MAX): stri
 export function withoutStop(text: string): string {
   return text.replace(/[.\s]+$/, "");
 }
-
-/** As the first of a sentence. */
-export function capitalized(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
-
-/** Without the tenancy's prefix, which is the same everywhere: `Uocm:PHX-AD-1` -> `PHX-AD-1`. */
-export function shortDomain(availabilityDomain: string): string {
-  return availabilityDomain.replace(/^[^:]*:/, "");
-}

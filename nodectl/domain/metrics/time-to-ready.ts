@@ -13,7 +13,7 @@ export interface Readiness {
 }
 
 /** Upper bounds of the histogram's buckets, seconds. */
-export const READY_BUCKETS = [5, 15, 30, 60, 120, 180, 300, 450, 600, 900, 1800] as const;
+const READY_BUCKETS = [5, 15, 30, 60, 120, 180, 300, 450, 600, 900, 1800] as const;
 
 const PHASES = {
   /** Until OCI accepted; seen once a minute, and so up to a minute too short. */

@@ -7,7 +7,7 @@ import { actionText } from "./plan-text.ts";
 import { countText, durationText, usdText } from "./words.ts";
 
 /** The timer looks each minute. */
-export const PASS_AGE_MS_MAX = 5 * 60_000;
+const PASS_AGE_MS_MAX = 5 * 60_000;
 /** Beyond the longest patience of the rules, which a setting names. */
 const OVERDUE_MS = 5 * 60_000;
 /** Of the time after which a node is replaced. */

@@ -91,7 +91,7 @@ export class Machine {
 }
 
 /** The machine failed to start or went down by itself; its console says why. */
-export class MachineOffError extends Error {
+class MachineOffError extends Error {
   override readonly name = "MachineOffError";
 
   constructor({ name, directory }: MachineDescription) {

@@ -4,10 +4,8 @@ import {
   type ReconcileOutcome,
 } from "../../../../nodectl/commands/reconcile/reconcile.ts";
 import { OciCallError } from "../../../../nodectl/oci/oci-errors.ts";
-import {
-  NodeUpdateError,
-  SlurmCommandError,
-} from "../../../../nodectl/slurm/slurm-command-error.ts";
+import { NodeUpdateError } from "../../../../nodectl/slurm/slurm-command-error.ts";
+import { slurmError } from "../slurm-error.ts";
 import { MINUTE_MS, ReconcileRig } from "./reconcile-rig.ts";
 
 let rig: ReconcileRig;
@@ -146,8 +144,7 @@ describe("what Slurm refuses", () => {
     rig.setNode("n2", "MIXED+DRAIN root: bad fan");
     rig.launch("n1", "TERMINATED");
     rig.launch("n2", "TERMINATED");
-    const refused = { command: "scontrol", exitCode: 1, failure: undefined, stdout: "" };
-    const error = new SlurmCommandError({ ...refused, stderr: "Invalid node name specified" });
+    const error = slurmError("Invalid node name specified");
     rig.refusals.set("down n1", new NodeUpdateError([{ nodeName: "n1", error }]));
     await pass();
     expect(rig.calls).toEqual(["down n1 bad disk", "down n2 bad fan"]);
