@@ -51,8 +51,8 @@ export function comingTryOf(reason: string, nowMs: number): number | undefined {
   return timeMs === undefined || timeMs <= nowMs ? undefined : timeMs;
 }
 
-/** What the decision needs of Slurm's record of a node. */
-export interface FailedNodeRecord {
+/** What decisions need of Slurm's record of a node that may have been taken out of service, and why. */
+export interface ReasonedNode {
   readonly name: string;
   readonly base: string;
   readonly flags: ReadonlySet<string>;
@@ -61,7 +61,7 @@ export interface FailedNodeRecord {
 
 export interface FailedNodeCare {
   /** To be set DOWN again with the same reason, until the time. */
-  readonly keepDown: readonly { readonly record: FailedNodeRecord; readonly retryAtMs: number }[];
+  readonly keepDown: readonly { readonly record: ReasonedNode; readonly retryAtMs: number }[];
   /** Their time has come. */
   readonly giveBack: readonly string[];
   /** The earliest time of those that have to wait; undefined when none has. */
@@ -75,7 +75,7 @@ export interface FailedNodeCare {
  * reason (seen on 22.05.8 and 24.11.5). Nodes that an admin returned to service early are left alone.
  */
 export function careForFailedNodes(
-  records: readonly FailedNodeRecord[],
+  records: readonly ReasonedNode[],
   nowMs: number,
 ): FailedNodeCare {
   const failed = records.flatMap((record) => {
@@ -100,6 +100,6 @@ export function careForFailedNodes(
   };
 }
 
-function isOff({ flags }: FailedNodeRecord): boolean {
+function isOff({ flags }: ReasonedNode): boolean {
   return flags.has("POWERED_DOWN") && !flags.has("POWERING_DOWN");
 }

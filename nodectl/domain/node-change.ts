@@ -1,15 +1,8 @@
+import type { ReasonedNode } from "./failed-node.ts";
 import { hasJobs } from "./reconcile/slurm-state.ts";
 
 /** What an admin may want of nodes. */
 export type NodeChange = "start" | "stop" | "stop-now" | "drain" | "return" | "confirm-dead";
-
-/** What is asked of Slurm's record of a node. */
-export interface ChangingNode {
-  readonly name: string;
-  readonly base: string;
-  readonly flags: ReadonlySet<string>;
-  readonly reason: string;
-}
 
 export type ChangeVerdict =
   /** To be done; `what` tells what becomes of the node. */
@@ -20,7 +13,7 @@ export type ChangeVerdict =
   | { readonly kind: "refuse"; readonly what: string };
 
 /** Whether a change is due with a node, and what comes of it. Pure; the states are as 22.05.8 and 24.11.5 answer to them. */
-export function judgeChange(change: NodeChange, node: ChangingNode): ChangeVerdict {
+export function judgeChange(change: NodeChange, node: ReasonedNode): ChangeVerdict {
   const isPowered = change !== "drain" && change !== "return";
   if (isPowered && !node.flags.has("CLOUD"))
     return refuse("not a cloud node: there is no instance behind it to launch or to terminate");
@@ -46,7 +39,7 @@ export function judgeChange(change: NodeChange, node: ChangingNode): ChangeVerdi
   }
 }
 
-function judgeStart({ base, flags, reason }: ChangingNode): ChangeVerdict {
+function judgeStart({ base, flags, reason }: ReasonedNode): ChangeVerdict {
   // Slurm says yes to state=POWER_UP then, and does nothing.
   if (flags.has("POWERING_DOWN") || flags.has("POWER_DOWN"))
     return refuse(
@@ -59,7 +52,7 @@ function judgeStart({ base, flags, reason }: ChangingNode): ChangeVerdict {
   return due(`wakes (POWER_UP): startnode launches its instance${more}`);
 }
 
-function judgeStop(node: ChangingNode): ChangeVerdict {
+function judgeStop(node: ReasonedNode): ChangeVerdict {
   const { flags } = node;
   const stopped = alreadyStopped(node);
   if (stopped !== undefined) return stopped;
@@ -71,13 +64,13 @@ function judgeStop(node: ChangingNode): ChangeVerdict {
 }
 
 /** A power-down of a node that is off would make stopnode run once more, and 22.05 forget that it is off. */
-function alreadyStopped({ flags }: ChangingNode): ChangeVerdict | undefined {
+function alreadyStopped({ flags }: ReasonedNode): ChangeVerdict | undefined {
   if (flags.has("POWERING_DOWN")) return nothing("being powered down already");
   const isOff = flags.has("POWERED_DOWN") && !flags.has("POWERING_UP");
   return isOff ? nothing("off already") : undefined;
 }
 
-function judgeDrain({ base, flags }: ChangingNode): ChangeVerdict {
+function judgeDrain({ base, flags }: ReasonedNode): ChangeVerdict {
   if (flags.has("POWERED_DOWN")) return due("off, and no job wakes it any more");
   // Seen: a power-down (idle_on_node_suspend) clears DRAIN.
   const until = "until Slurm has powered it down (SuspendTime); then it is in service again";
@@ -85,7 +78,7 @@ function judgeDrain({ base, flags }: ChangingNode): ChangeVerdict {
   return due(`takes no ${hasWork ? "new jobs, and those that run end" : "jobs"}, ${until}`);
 }
 
-function judgeReturn({ base, flags, reason }: ChangingNode): ChangeVerdict {
+function judgeReturn({ base, flags, reason }: ReasonedNode): ChangeVerdict {
   // Seen: state=RESUME clears the DRAIN and leaves the POWER_DOWN, and POWER_UP is ignored.
   if (flags.has("POWER_DOWN"))
     return refuse(

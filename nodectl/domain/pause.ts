@@ -1,4 +1,4 @@
-import { comingTryOf, STARTNODE_PREFIX } from "./failed-node.ts";
+import { comingTryOf, STARTNODE_PREFIX, type ReasonedNode } from "./failed-node.ts";
 import { parseJsonObject } from "./json-object.ts";
 import { localIsoTime } from "./local-time.ts";
 
@@ -55,14 +55,6 @@ export function isPauseReason(reason: string): boolean {
   return reason.startsWith(`${STARTNODE_PREFIX} ${PAUSED}`);
 }
 
-/** What is asked of a node that may wait for the end of a pause. */
-export interface PausedNodeRecord {
-  readonly name: string;
-  readonly base: string;
-  readonly flags: ReadonlySet<string>;
-  readonly reason: string;
-}
-
 export interface PausedNodes {
   /** DOWN and off: to be returned to service. */
   readonly off: readonly string[];
@@ -73,9 +65,9 @@ export interface PausedNodes {
 }
 
 /** The nodes that startnode gave up because of a pause, by how far they have come since. */
-export function pausedNodes(records: readonly PausedNodeRecord[], nowMs: number): PausedNodes {
+export function pausedNodes(records: readonly ReasonedNode[], nowMs: number): PausedNodes {
   const own = records.filter(({ reason }) => isPauseReason(reason));
-  const namesOf = (isSo: (record: PausedNodeRecord) => boolean): readonly string[] =>
+  const namesOf = (isSo: (record: ReasonedNode) => boolean): readonly string[] =>
     own.filter(isSo).map(({ name }) => name);
   return {
     off: namesOf((record) => isDownBy(record, "POWERED_DOWN")),
@@ -86,13 +78,13 @@ export function pausedNodes(records: readonly PausedNodeRecord[], nowMs: number)
   };
 }
 
-function isDownBy({ base, flags }: PausedNodeRecord, flag: string): boolean {
+function isDownBy({ base, flags }: ReasonedNode, flag: string): boolean {
   const others = ["POWERED_DOWN", "POWERING_DOWN", "POWERING_UP", "POWER_DOWN"];
   return base === "DOWN" && others.every((other) => flags.has(other) === (other === flag));
 }
 
 /** A power-up that has been given up ends by a power-down, in which Slurm makes the node idle. */
-function isSettling({ base, flags }: PausedNodeRecord): boolean {
+function isSettling({ base, flags }: ReasonedNode): boolean {
   if (flags.has("POWER_DOWN")) return true;
   return base === "DOWN" ? flags.has("POWERING_UP") : flags.has("POWERING_DOWN");
 }

@@ -1,4 +1,5 @@
 import type { JobRecord } from "../domain/explain/facts.ts";
+import type { SlurmRecord } from "../domain/reconcile/slurm-state.ts";
 
 /** What `scontrol --version` says, e.g. 22.05.8 or 24.11.5. */
 export interface SlurmVersion {
@@ -8,17 +9,7 @@ export interface SlurmVersion {
 }
 
 /** A node as Slurm sees it. One base state and a set of flags, never one string. */
-export interface SlurmNode {
-  readonly name: string;
-  /** Upper case: IDLE, ALLOCATED, MIXED, DOWN, … */
-  readonly base: string;
-  /** Upper case: CLOUD, POWERED_DOWN, POWERING_UP, DRAIN, NOT_RESPONDING, … */
-  readonly flags: ReadonlySet<string>;
-  /** NodeAddr: the node's own name until an address was reported. */
-  readonly address: string;
-  readonly reason: string;
-  /** The account that set the reason; empty when there is none. */
-  readonly reasonUser: string;
+export interface SlurmNode extends SlurmRecord {
   /**
    * When the machine behind the node's last registration booted (milliseconds since the epoch, Slurm's clock);
    * 0 when it never registered. Of a powered-down or powering-up node it tells of its LAST life.

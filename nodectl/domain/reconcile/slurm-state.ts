@@ -3,8 +3,11 @@ import { authorOf, type Author } from "./reasons.ts";
 /** What the states are told from; slurm/control.ts has the whole record. */
 export interface SlurmRecord {
   readonly name: string;
+  /** Upper case: IDLE, ALLOCATED, MIXED, DOWN, … */
   readonly base: string;
+  /** Upper case: CLOUD, POWERED_DOWN, POWERING_UP, DRAIN, NOT_RESPONDING, … */
   readonly flags: ReadonlySet<string>;
+  /** NodeAddr: the node's own name until an address was reported. */
   readonly address: string;
   readonly reason: string;
   /** Who set the reason; empty when nobody did. Slurm itself writes as its own user (SlurmUser). */
