@@ -33,10 +33,8 @@ describe("nearestNames()", () => {
     expect(nearestNames("n1-standard-1000-something", shapes)).toEqual([]);
   });
 
-  it("answers a huge word at once", () => {
+  it("finds nothing for a huge word, of which only the beginning is compared", () => {
     const names = Array.from({ length: 300 }, (_, index) => `VM.Standard.X${index}.Flex`);
-    const startedMs = performance.now();
-    nearestNames("x".repeat(100_000), names);
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(nearestNames("x".repeat(10_000_000), names)).toEqual([]);
   });
 });

@@ -73,14 +73,16 @@ describe("delays", () => {
 
   it("of answers: the launch happens when it arrives", async () => {
     await bench.close();
-    bench = await startTestBench({}, { latency: { launchMs: 150 } });
-    const startedMs = performance.now();
-    const launching = launch("n1");
+    bench = await startTestBench({}, { latency: { launchMs: 1_000 } });
+    let isAnswered = false;
+    const launching = launch("n1").then(() => {
+      isAnswered = true;
+    });
     await expect.poll(() => [...bench.cloud.records].length, { interval: 5 }).toBe(1);
-    expect(performance.now() - startedMs).toBeLessThan(150);
+    expect(isAnswered).toBe(false);
     await launching;
-    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(149);
-    expect(bench.server.calls.since(0)[0]?.durationMs).toBeGreaterThanOrEqual(149);
+    // A timer may be a millisecond early by this clock.
+    expect(bench.server.calls.since(0)[0]?.durationMs).toBeGreaterThanOrEqual(999);
   });
 });
 
