@@ -17,6 +17,8 @@ import { systemClock } from "../system-clock.ts";
 
 /** Of one pass: the timer starts no second one beside it, and a pass that hangs must end. */
 const PASS_DEADLINE_MS = 300_000;
+/** Beyond that, for what must not be left behind at OCI: a capture of a console is deleted, a termination is told. */
+const LAST_CALLS_MS = 30_000;
 
 /**
  * Both sides of a cluster, for the commands that look at them.
@@ -33,7 +35,8 @@ export async function createClusterContext(
   const file = await loadNodesFile(config);
   const local = localSideOf(config, file, log);
   const { cloudOf, createClientSettings } = await import("../oci-context.ts");
-  const tools = { clock: systemClock, log, signal, tally };
+  const lastSignal = AbortSignal.timeout(PASS_DEADLINE_MS + LAST_CALLS_MS);
+  const tools = { clock: systemClock, log, signal, lastSignal, tally };
   const clients = await createClientSettings(config, tools);
   return {
     ...local,
