@@ -63,7 +63,7 @@ async function askOnce(
     const response = await send(signal);
     const { status, headers, body } = response;
     const chunks = (body ?? []) as AsyncIterable<Uint8Array>;
-    const text = await readBounded(chunks, ANSWER_BYTES_MAX);
+    const text = (await readBounded(chunks, ANSWER_BYTES_MAX)).toString("utf8");
     return { kind: "answered", status, headers, text };
   } catch (error) {
     if (signal.aborted) return { kind: "silent", reason: textOf(signal.reason) };

@@ -89,10 +89,10 @@ export class OciHttpClient implements HttpClient {
       headers: request.headers,
       body,
     });
-    const { message, text } = await this.#exchange(request, url, body);
+    const { message, bytes } = await this.#exchange(request, url, body);
     const status = message.statusCode ?? 0;
-    // The Response class refuses a body for these.
-    const content = status === 204 || status === 304 ? null : text;
+    // The Response class refuses a body for these. Bytes and not text, which it would encode only to decode it again.
+    const content = status === 204 || status === 304 ? null : bytes;
     return new Response(content, {
       status,
       statusText: message.statusMessage ?? "",
@@ -110,7 +110,7 @@ export class OciHttpClient implements HttpClient {
     { method, headers }: HttpRequest,
     url: URL,
     body: string,
-  ): Promise<{ message: IncomingMessage; text: string }> {
+  ): Promise<{ message: IncomingMessage; bytes: Buffer<ArrayBuffer> }> {
     const { callDeadlineMs } = this.#options;
     const secure = url.protocol === "https:";
     return new Promise((resolve, reject) => {
@@ -128,9 +128,9 @@ export class OciHttpClient implements HttpClient {
       };
       outgoing.on("error", fail);
       outgoing.on("response", (message) => {
-        readBounded(message as AsyncIterable<Buffer>, ANSWER_BYTES_MAX).then((text) => {
+        readBounded(message as AsyncIterable<Buffer>, ANSWER_BYTES_MAX).then((bytes) => {
           clearTimeout(timer);
-          resolve({ message, text });
+          resolve({ message, bytes });
         }, fail);
       });
       outgoing.end(body === "" ? undefined : body);

@@ -50,14 +50,16 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
   }
 
   async listInstances(): Promise<readonly Instance[]> {
-    // No filter on tags exists: the compartment is listed, 1,000 at a time, and filtered here.
-    const all = await listAllPages("ListInstances", this.#retry, (page) =>
-      this.#compute.listInstances({
-        compartmentId: this.#launch.compartmentOcid,
-        ...page,
-      }),
-    );
-    return all.filter((item) => isOurs(item, this.#launch.clusterId)).map(toInstance);
+    const { compartmentOcid: compartmentId, clusterId } = this.#launch;
+    // No filter on tags exists: the compartment is listed, 1,000 at a time, and filtered here; page by page, because user
+    // data makes a record as long as 32 kB.
+    return listAllPages("ListInstances", this.#retry, async (page) => {
+      const { items, opcNextPage } = await this.#compute.listInstances({ compartmentId, ...page });
+      return {
+        items: items.filter((item) => isOurs(item, clusterId)).map(toInstance),
+        opcNextPage,
+      };
+    });
   }
 
   async launchInstance(request: LaunchRequest): Promise<LaunchOutcome> {
@@ -90,13 +92,11 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
   }
 
   async listPrivateAddresses(): Promise<readonly PrivateAddress[]> {
-    const all = await listAllPages("ListPrivateIps", this.#retry, (page) =>
-      this.#network.listPrivateIps({
-        subnetId: this.#launch.subnetOcid,
-        ...page,
-      }),
-    );
-    return all.flatMap(toPrivateAddress);
+    const { subnetOcid: subnetId } = this.#launch;
+    return listAllPages("ListPrivateIps", this.#retry, async (page) => {
+      const { items, opcNextPage } = await this.#network.listPrivateIps({ subnetId, ...page });
+      return { items: items.flatMap(toPrivateAddress), opcNextPage };
+    });
   }
 
   async explainLaunch(workRequestOcid: string): Promise<LaunchEnd> {

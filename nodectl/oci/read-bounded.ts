@@ -8,13 +8,13 @@ export class AnswerTooLargeError extends Error {
 }
 
 /**
- * The whole of a body as text.
+ * The whole of a body, as it came.
  * @throws AnswerTooLargeError
  */
 export async function readBounded(
   body: AsyncIterable<Uint8Array>,
   bytesMax: number,
-): Promise<string> {
+): Promise<Buffer<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -22,5 +22,5 @@ export async function readBounded(
     if (bytes > bytesMax) throw new AnswerTooLargeError(bytesMax);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

@@ -91,6 +91,20 @@ describe("OciHttpClient", () => {
     expect(count).toBe(1);
   });
 
+  it("gives text back as it came, wherever the network cuts it", async () => {
+    const text = '{"displayName":"Größe 日本"}';
+    const bytes = Buffer.from(text);
+    const url = await listen((request, response) => {
+      request.resume().on("end", () => {
+        const middle = bytes.indexOf("ö") + 1;
+        response.write(bytes.subarray(0, middle), () => response.end(bytes.subarray(middle)));
+      });
+    });
+    const headers = new Headers();
+    const answer = await createClient().send({ method: "GET", uri: url, headers });
+    expect(await answer.text()).toBe(text);
+  });
+
   it("gives up on a peer that accepts and never answers", async () => {
     const url = await listen(() => undefined);
     const answer = createClient(50).send({ method: "GET", uri: url, headers: new Headers() });
