@@ -16,9 +16,9 @@ export interface BenchOptions {
 
 export const USAGE = `Usage: npm run bench -- [options]
 
-Measures startnode, stopnode and finish, as built, against the sandbox's API on this computer, beside other ways of
-doing the same and beside what the API's limiter allows. Needs no root, and the network only to fetch Node for the
-archive when it is not there yet. 15 minutes at most.
+Measures startnode, stopnode, finish and citc reconcile, as built, against the sandbox's API on this computer, beside
+other ways of doing the same and beside what the API's limiter allows. Needs no root, and the network only to fetch
+Node for the archive when it is not there yet. 17 minutes at most.
 
   --quick         fewer nodes and fewer limiters: 3 minutes at most
   --only NAME     only this scenario; may be given several times

@@ -1,5 +1,5 @@
 /** What a number is counted in; the table prints it accordingly. */
-export type Unit = "ms" | "s" | "requests/node" | "MB" | "CPU s" | "lines" | "nodes";
+export type Unit = "ms" | "s" | "requests/node" | "MB" | "CPU s" | "calls" | "lines" | "nodes";
 
 export interface RivalValue {
   readonly name: string;

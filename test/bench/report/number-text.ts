@@ -6,6 +6,7 @@ const DIGITS: Readonly<Record<Unit, number>> = {
   "requests/node": 2,
   MB: 0,
   "CPU s": 1,
+  calls: 0,
   lines: 0,
   nodes: 0,
 };

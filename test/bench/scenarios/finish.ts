@@ -40,8 +40,8 @@ async function run(bench: Bench, world: World): Promise<ScenarioResult> {
   for (let round = 0; round < RUN_COUNT; round += 1) {
     await rm(files.path("slurm"), { recursive: true });
     await files.makeSlurmDirectory();
-    await files.setSlurmNodes("nodes.json", [], "powered_down");
-    await files.setSlurmNodes("nodes-next.json", names, "powered_down");
+    await files.setSlurmNodes("nodes.json", { names: [], sample: "powered_down" });
+    await files.setSlurmNodes("nodes-next.json", { names, sample: "powered_down" });
     runs.push(await finish(bench, world));
   }
   const text = await readFile(files.path("slurm/slurm.conf"), "utf8");

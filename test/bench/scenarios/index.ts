@@ -5,6 +5,7 @@ import { faultScenarios } from "./faults.ts";
 import { finishScenario } from "./finish.ts";
 import { launchScenario } from "./launch.ts";
 import { LIMITER_CASES } from "./limiters.ts";
+import { reconcileScenario } from "./reconcile.ts";
 import { stopScenario } from "./stop.ts";
 
 /** In the order in which they run. */
@@ -15,12 +16,15 @@ export const SCENARIOS: readonly Scenario[] = [
   stopScenario,
   finishScenario,
   ...faultScenarios,
+  reconcileScenario,
 ];
 
 const SLOW = new Set([
   ...LIMITER_CASES.filter(({ quickNodeCount }) => quickNodeCount === undefined).map(nameOf),
   // Below the burst nothing is limited, and CitC is slow beyond.
   citcScenario.name,
+  // Its 10,000 instances are launched one by one.
+  reconcileScenario.name,
 ]);
 
 /** What is left within three minutes. */

@@ -21,6 +21,12 @@ interface Description {
   readonly images: readonly { readonly ocid: string }[];
 }
 
+/** The part of an instance that the bench looks at. */
+export interface InstanceSeen {
+  readonly lifecycleState: string;
+  readonly freeformTags: Readonly<Record<string, string>>;
+}
+
 /** Where a client finds things. */
 export interface Place {
   readonly url: string;
@@ -33,8 +39,13 @@ export interface Place {
   readonly imageOcid: string;
 }
 
-/** One subnet that has room for finish's 10,000 nodes. */
-const REGION = { subnets: [{ name: "bench", cidr: "10.0.0.0/17" }] };
+/** A subnet that has room for finish's 10,000 nodes, and one where strangers live if there are any. */
+const REGION = {
+  subnets: [
+    { name: "bench", cidr: "10.0.0.0/17" },
+    { name: "strangers", cidr: "10.0.128.0/20" },
+  ],
+};
 
 /** `npm run oci-api` in a process of its own; every one has a fresh limiter and an empty compartment. */
 export class ApiProcess {
@@ -77,6 +88,13 @@ export class ApiProcess {
       throw new Error("there were more calls than the API's log keeps: use fewer nodes");
     }
     return calls;
+  }
+
+  /** Every instance that OCI lists, whose ever. */
+  async instances(): Promise<readonly InstanceSeen[]> {
+    const answer = await fetch(`${this.place.url}/control/instances`);
+    if (!answer.ok) throw new Error(`the instances: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as InstanceSeen[];
   }
 
   async addFault(rule: FaultRule): Promise<void> {

@@ -11,8 +11,32 @@ const SAMPLES = join(TESTS, "nodectl/slurm/samples/24.11");
 
 const LOG_TAIL_LENGTH = 4_000;
 
+export const ORPHAN_GRACE_SECONDS = 60;
 export const SHAPE = "VM.Standard2.1";
 export const CLUSTER_ID = "bench";
+
+/** Nodes as a real slurmctld showed one in that state. */
+export interface NodesInState {
+  readonly names: readonly string[];
+  readonly sample: "powering_up" | "powered_down" | "idle";
+  /** Those that Slurm was told; a node without one has its name there. */
+  readonly addresses?: ReadonlyMap<string, string>;
+}
+
+interface SlurmAnswer {
+  readonly nodes: readonly Readonly<Record<string, unknown>>[];
+}
+
+async function answerOf({ names, sample, addresses }: NodesInState): Promise<SlurmAnswer> {
+  const text = await readFile(join(SAMPLES, `${sample}.json`), "utf8");
+  const answer = JSON.parse(text) as SlurmAnswer;
+  const [record] = answer.nodes;
+  const nodes = names.map((name) => {
+    const address = addresses?.get(name) ?? name;
+    return { ...record, name, address, hostname: name };
+  });
+  return { ...answer, nodes };
+}
 
 /** The files of a management node, in a directory of the bench: settings, nodes.json, and Slurm's stand-in. */
 export class ClusterFiles {
@@ -57,26 +81,28 @@ export class ClusterFiles {
     await mkdir(this.path("slurm"));
   }
 
+  /** What the nodes boot with, from a file of this repository. */
+  async setUserData(source: string): Promise<void> {
+    await copyFile(join(TESTS, "..", source), this.path("bootstrap.sh"));
+  }
+
   /** The nodes that startnode may be asked for, and their placements; Slurm is waking all of them. */
   async setNodes(hostlist: string, names: readonly string[], adCount: number): Promise<void> {
     const availabilityDomains = this.#place.availabilityDomains.slice(0, adCount);
     const groups = [{ names: hostlist, specification: { shape: SHAPE, availabilityDomains } }];
     const file = { version: 1, generation: "bench", clusterId: CLUSTER_ID, groups };
     await writeFile(this.path("slurm/nodes.json"), JSON.stringify(file));
-    await this.setSlurmNodes("nodes.json", names, "powering_up");
+    await this.setSlurmNodes("nodes.json", { names, sample: "powering_up" });
   }
 
   /** What `scontrol show nodes --json` says: records as large as those of Slurm 24.11. */
   async setSlurmNodes(
     file: "nodes.json" | "nodes-next.json",
-    names: readonly string[],
-    sample: "powering_up" | "powered_down",
+    ...groups: readonly NodesInState[]
   ): Promise<void> {
-    const text = await readFile(join(SAMPLES, `${sample}.json`), "utf8");
-    const answer = JSON.parse(text) as { nodes: Record<string, unknown>[] };
-    const [record] = answer.nodes;
-    const nodes = names.map((name) => ({ ...record, name, address: name, hostname: name }));
-    await writeFile(this.path("bin", file), JSON.stringify({ ...answer, nodes }, null, 2));
+    const answers = await Promise.all(groups.map(answerOf));
+    const nodes = answers.flatMap((answer) => answer.nodes);
+    await writeFile(this.path("bin", file), JSON.stringify({ ...answers[0], nodes }, null, 2));
   }
 
   /** One for each set of nodes: several startnodes may run at once. */
@@ -111,6 +137,11 @@ export class ClusterFiles {
       user_data_file: this.path("bootstrap.sh"),
       log_file: this.path("elastic.log"),
       capacity_file: this.path("capacity.jsonl"),
+      reconcile_file: this.path("reconcile.json"),
+      metrics_file: this.path("citc.prom"),
+      console_directory: this.path("consoles"),
+      // The least: the bench waits for it.
+      orphan_grace_seconds: ORPHAN_GRACE_SECONDS,
       nodes_file: this.path("slurm/nodes.json"),
       limits_file: this.path("limits.yaml"),
       slurm_directory: this.path("slurm"),

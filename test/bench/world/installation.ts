@@ -13,7 +13,7 @@ export interface Installation {
   readonly node: string;
   readonly nodeVersion: string;
   /** The executable that Slurm calls: a script whose first line names the runtime and its options. */
-  readonly program: (name: "startnode" | "stopnode" | "finish") => string;
+  readonly program: (name: "startnode" | "stopnode" | "finish" | "citc") => string;
 }
 
 /**
