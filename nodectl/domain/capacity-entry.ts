@@ -11,6 +11,8 @@ export interface CapacityEntry {
   readonly untilMs: number;
   /** OCI's words, for the reason of whoever is not even tried. */
   readonly message: string;
+  /** With `boot`: the node whose boot failed last, because people read its console. */
+  readonly node?: string;
 }
 
 /** Capacity is a matter of the machine, the racks and what is paid for it. */
@@ -35,7 +37,17 @@ export function newestByKey(entries: readonly CapacityEntry[]): ReadonlyMap<stri
   return new Map(entries.map((entry) => [entry.key, entry]));
 }
 
-/** What a key of either kind stands for, in its own words. */
+/** What a key of bootKey() stands for; undefined for a key of another form. */
+export function readBootKey(
+  key: string,
+): { readonly imageOcid: string; readonly shape: string } | undefined {
+  const [kind, imageOcid, shape, ...rest] = key.split(" ");
+  return kind === "boot" && imageOcid && shape && rest.length === 0
+    ? { imageOcid, shape }
+    : undefined;
+}
+
+/** What a key of either other kind stands for, in its own words. */
 export interface KeyWords {
   /** With its sizes. */
   readonly shape: string;
@@ -57,9 +69,9 @@ export function readCapacityKey(key: string): KeyWords | undefined {
 /** Reads one line of the file; undefined for what is none of ours: a torn line costs a call, nothing more. */
 export function parseCapacityEntry(line: string): CapacityEntry | undefined {
   const fields: Partial<Record<keyof CapacityEntry, unknown>> = parseJsonObject(line) ?? {};
-  const { key, kind, untilMs, message } = fields;
+  const { key, kind, untilMs, message, node } = fields;
   const isKind = kind === "capacity" || kind === "limit" || kind === "boot" || kind === "open";
   if (typeof key !== "string" || !isKind) return undefined;
   if (typeof untilMs !== "number" || typeof message !== "string") return undefined;
-  return { key, kind, untilMs, message };
+  return { key, kind, untilMs, message, ...(typeof node === "string" && { node }) };
 }

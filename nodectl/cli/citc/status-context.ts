@@ -1,3 +1,4 @@
+import { readPause } from "../../commands/pause.ts";
 import { exists } from "../../commands/readiness.ts";
 import { lookAtCluster, type StatusContext } from "../../commands/status/look.ts";
 import type { Config } from "../../domain/config.ts";
@@ -12,22 +13,33 @@ import { CommandError } from "../run.ts";
 import { systemClock } from "../system-clock.ts";
 import { localSideOf } from "./cluster-context.ts";
 
-// A person waits: what does not answer by then is said to be silent. The next look asks again.
+// A person waits: what does not answer by then is said to be silent. The next look asks again. A call that is under way at
+// the deadline has its own time, so that OCI is waited for at most as long as both together.
 const OCI_DEADLINE_MS = 15_000;
-const OCI_CALL_SECONDS_MAX = 10;
+/** A page of a thousand instances takes two seconds. */
+const OCI_CALL_SECONDS_MAX = 7;
 const SLURM_DEADLINE_MS = 10_000;
+
+/** Told who is waited for. */
+export type OnWait = (whom: "OCI" | "Slurm" | "the shared file system") => void;
 
 /**
  * Makes the function that looks at the cluster once for each call. The clients of the first look, with their credentials
  * and connections, serve the others. It throws CommandError when nodes.json cannot be used.
  */
-export function createLook(config: Config, log: Log): () => Promise<ClusterStatus> {
+export function createLook(
+  config: Config,
+  log: Log,
+  onWait: OnWait = () => undefined,
+): () => Promise<ClusterStatus> {
   // Tokens are renewed for as long as the process lives.
   const lifetime = { clock: systemClock, log, signal: new AbortController().signal };
   const callDeadlineSeconds = Math.min(config.callDeadlineSeconds, OCI_CALL_SECONDS_MAX);
   let clients: ClientSettings | undefined;
   return async () => {
-    const local = await createLocalSide(config, log);
+    onWait("the shared file system");
+    const local = tellWaits(await createLocalSide(config, log), onWait);
+    onWait("OCI");
     try {
       const { cloudOf, createClientSettings } = await import("../oci-context.ts");
       clients ??= await createClientSettings({ ...config, callDeadlineSeconds }, lifetime);
@@ -43,6 +55,19 @@ export function createLook(config: Config, log: Log): () => Promise<ClusterStatu
   };
 }
 
+/** OCI is asked before Slurm, and after it for addresses. */
+function tellWaits<Side extends Pick<StatusContext, "slurm">>(local: Side, onWait: OnWait): Side {
+  const listNodes: StatusContext["slurm"]["listNodes"] = async () => {
+    onWait("Slurm");
+    try {
+      return await local.slurm.listNodes();
+    } finally {
+      onWait("OCI");
+    }
+  };
+  return { ...local, slurm: { listNodes } };
+}
+
 type OciSide = Pick<StatusContext, "instances" | "addressBook" | "instanceAddresses">;
 
 async function createLocalSide(
@@ -55,6 +80,7 @@ async function createLocalSide(
     ...localSideOf(config, file, log, { deadlineMs: SLURM_DEADLINE_MS }),
     clusterId: config.clusterId,
     memory: new StateFile(config.reconcileFile),
+    readPause: () => readPause(config.pauseFile),
   };
 }
 

@@ -4,6 +4,7 @@ import { statusJson } from "../../commands/status/status-json.ts";
 import { formatStatus } from "../../commands/status/status-report.ts";
 import { plain, type Paint, type Tone } from "../../commands/status/text.ts";
 import { compressHostlist, expandHostlist } from "../../domain/hostlist.ts";
+import type { Config } from "../../domain/config.ts";
 import type { Log } from "../../domain/log.ts";
 import { selectNodes, type ClusterStatus } from "../../domain/status/cluster-status.ts";
 import { loadConfig } from "../load.ts";
@@ -11,6 +12,7 @@ import { parseOptions, UsageError } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
 import { CommandError, type ExitCode, type Program, type ProgramInput } from "../run.ts";
 import { systemClock } from "../system-clock.ts";
+import { openProgressLine } from "./progress-line.ts";
 import { createLook } from "./status-context.ts";
 import { openScreen } from "./terminal-screen.ts";
 import { watch } from "./watch.ts";
@@ -59,10 +61,23 @@ export const status: Program = async (input) => {
   if (pauseMs !== undefined && values.json === true) {
     throw new UsageError("--watch is for people and --json for scripts: choose one");
   }
-  const look = createLook(await loadConfig(values), NO_LOG);
-  if (pauseMs === undefined) return showOnce(input, { look, names, isJson: values.json === true });
-  return showAgainAndAgain(input, { look, names, pauseMs });
+  const config = await loadConfig(values);
+  if (pauseMs === undefined) {
+    const look = (): Promise<ClusterStatus> => lookOnce(config, input);
+    return showOnce(input, { look, names, isJson: values.json === true });
+  }
+  return showAgainAndAgain(input, { look: createLook(config, NO_LOG), names, pauseMs });
 };
+
+/** A side that does not answer keeps a person waiting for half a minute: not without a word. */
+async function lookOnce(config: Config, { stderr }: ProgramInput): Promise<ClusterStatus> {
+  const progress = openProgressLine(stderr, systemClock);
+  try {
+    return await createLook(config, NO_LOG, progress.waitFor)();
+  } finally {
+    progress.end();
+  }
+}
 
 /** `--watch` alone, `--watch 30` and `--watch=30` are all understood. */
 function withWatchSeconds(argv: readonly string[]): readonly string[] {

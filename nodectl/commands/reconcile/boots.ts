@@ -86,5 +86,5 @@ function bootsOf(
   const newest = newestOf(byNode.get(node.name) ?? []);
   return imageOcid === undefined || newest === undefined
     ? []
-    : [{ imageOcid, offer: launchedOffer(newest), ...how }];
+    : [{ nodeName: node.name, imageOcid, offer: launchedOffer(newest), ...how }];
 }

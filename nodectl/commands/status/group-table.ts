@@ -30,7 +30,8 @@ export function groupLines(status: ClusterStatus, layout: StatusLayout): readonl
       .map((line) => paint("quiet", `${INDENT}${line}`)),
   ]);
   const heading = groups.length === 0 ? [] : [`${table.heading}${GAP}${paint("heading", "NAMES")}`];
-  return [...heading, ...lines, ...offLines(off, layout)];
+  const isPaused = status.pause !== undefined;
+  return [...heading, ...lines, ...offLines(off, { ...layout, isPaused })];
 }
 
 function namesOf({ nodes }: NodeStatusGroup): string {
@@ -49,12 +50,16 @@ function besideOrBelow(
 }
 
 /** They cost nothing, and there may be thousands. */
-function offLines(off: readonly NodeStatus[], { columns, paint }: StatusLayout): readonly string[] {
+function offLines(
+  off: readonly NodeStatus[],
+  { columns, paint, isPaused }: StatusLayout & { readonly isPaused: boolean },
+): readonly string[] {
   if (off.length === 0) return [];
   const shapes = [...groupBy(off, ({ shape }) => shape)].map(
     ([shape, nodes]) => `${nodes.length} ${shape === "" ? "of unknown shape" : shape}`,
   );
-  const text = `${String(off.length).padStart(5)}${GAP}off, ready for jobs: ${shapes.join(", ")}`;
+  const what = isPaused ? "off, not started while launching is paused" : "off, ready for jobs";
+  const text = `${String(off.length).padStart(5)}${GAP}${what}: ${shapes.join(", ")}`;
   return [paint("quiet", cutText(text, columns))];
 }
 

@@ -2,6 +2,7 @@ import { errorText } from "../../domain/error-text.ts";
 import type { LaunchSpecification } from "../../domain/launch-specification.ts";
 import { lookAtNodes } from "../../domain/reconcile/look.ts";
 import { NO_MEMORY, parseMemory, type ReconcileMemory } from "../../domain/reconcile/memory.ts";
+import type { Pause } from "../../domain/pause.ts";
 import type { NodeSight } from "../../domain/reconcile/sight.ts";
 import type { ClusterSight, ClusterStatus } from "../../domain/status/cluster-status.ts";
 import { coolDownsOf, type CoolDown } from "../../domain/status/cool-downs.ts";
@@ -17,6 +18,8 @@ export interface StatusContext extends ObserveContext {
   /** What nodes.json says of its names. */
   readonly specifications: ReadonlyMap<string, LaunchSpecification>;
   readonly capacity: Pick<CapacityStore, "read">;
+  /** The pause that is in force. */
+  readonly readPause: () => Promise<Pause | undefined>;
   /** What the last pass of reconcile left; only read. */
   readonly memory: Pick<MemoryStore, "read">;
 }
@@ -39,6 +42,7 @@ export async function lookAtCluster(context: StatusContext): Promise<ClusterStat
     doubts: [...sides.doubts, ...memory.doubts, ...coolDowns.doubts],
     lastPassMs: memory.value.passMs,
     coolDowns: coolDowns.value,
+    pause: await context.readPause(),
     bootLimitMs: context.limits.bootLimitMs,
     orphanGraceMs: context.limits.orphanGraceMs,
     runDeadlineMs: context.limits.runDeadlineMs,

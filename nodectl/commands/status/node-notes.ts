@@ -1,7 +1,7 @@
 import { retryTimeOf } from "../../domain/failed-node.ts";
 import type { NodeStatus } from "../../domain/status/node-status.ts";
 import { planText } from "../../domain/status/plan-text.ts";
-import { wordsOfReason } from "../../domain/status/warnings.ts";
+import { wordsOfReason } from "../../domain/status/launch-warnings.ts";
 import { durationText } from "../../domain/status/words.ts";
 
 /** What a line of a table cannot hold: Slurm's reason, and what reconcile would do and why. */
@@ -27,8 +27,13 @@ function reasonNotes(nodes: readonly NodeStatus[], nowMs: number): readonly stri
   }
   const [most, ...others] = [...counts].sort(([, a], [, b]) => b - a).map(([words]) => words);
   if (most === undefined) return [];
-  const more = others.length === 0 ? "" : ` (and ${others.length} other reasons)`;
-  const retries = told.flatMap(({ reason }) => retryTimeOf(reason) ?? []);
+  const more =
+    others.length === 0
+      ? ""
+      : ` (and ${others.length} other reason${others.length === 1 ? "" : "s"})`;
+  const retries = told
+    .filter(({ reason }) => wordsOfReason(reason) === most)
+    .flatMap(({ reason }) => retryTimeOf(reason) ?? []);
   const firstMs = Math.min(...retries);
   const retry =
     retries.length > 0 && firstMs > nowMs ? `next try in ${durationText(firstMs - nowMs)}: ` : "";

@@ -1,5 +1,6 @@
 import { PRICE_LIST_DATE, usdPerHour } from "../../domain/price-list.ts";
 import { billOf, type ClusterStatus } from "../../domain/status/cluster-status.ts";
+import type { CoolDown } from "../../domain/status/cool-downs.ts";
 import type { NodePlan, NodeStatus, ShownInstance } from "../../domain/status/node-status.ts";
 
 /**
@@ -20,12 +21,28 @@ export function statusJson(status: ClusterStatus): object {
     instancesOfUnknownPrice: isOciSeen ? unpriced : null,
     priceListDate: PRICE_LIST_DATE,
     lastReconcile: status.lastPassMs === 0 ? null : isoTime(status.lastPassMs),
-    warnings: status.warnings.map(({ id, what, advice, nodes }) => ({ id, what, advice, nodes })),
-    coolDowns: status.coolDowns.map(({ untilMs, ...words }) => ({
-      ...words,
-      until: isoTime(untilMs),
+    pause: orNull(status.pause, ({ who, sinceMs, reason }) => ({
+      ...{ who, reason },
+      since: orNull(sinceMs, isoTime),
     })),
+    warnings: status.warnings.map(({ id, what, advice, nodes }) => ({ id, what, advice, nodes })),
+    coolDowns: status.coolDowns.map(describeCoolDown),
     nodes: status.nodes.map((node) => describeNode(node, status.nowMs)),
+  };
+}
+
+/** Of failed boots no place is left out, and no kind of capacity. */
+function describeCoolDown(coolDown: CoolDown): object {
+  const { shape, kind, untilMs, message } = coolDown;
+  const isBoot = coolDown.kind === "boot";
+  return {
+    shape,
+    availabilityDomain: isBoot ? null : coolDown.availabilityDomain,
+    capacityType: isBoot ? null : coolDown.capacityType,
+    imageOcid: isBoot ? coolDown.imageOcid : null,
+    kind,
+    until: isoTime(untilMs),
+    message,
   };
 }
 

@@ -1,19 +1,23 @@
+import { capitalized } from "../../domain/explain/words.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { PRICE_LIST_DATE } from "../../domain/price-list.ts";
+import { pauseSentence } from "../../domain/pause.ts";
 import { billOf, type ClusterStatus } from "../../domain/status/cluster-status.ts";
+import { PAUSE_WARNING } from "../../domain/status/launch-warnings.ts";
 import { countText, durationText, usdText, withCommas } from "../../domain/status/words.ts";
 import type { StatusLayout } from "./status-report.ts";
 import { cutText, wrapText } from "./text.ts";
 
-/** What runs and costs, where the nodes stand, and whether anything is wrong. */
+/** What runs and costs, whether launching is paused, where the nodes stand, and whether anything is wrong. */
 export function summaryLines(
   status: ClusterStatus,
   { columns, paint }: StatusLayout,
 ): readonly string[] {
   return [
     ...wrapText(costText(status), columns).map((line) => paint("heading", line)),
+    ...pauseLines(status, columns, paint),
     ...joinFitting(nodesText(status), passText(status), columns),
-    wrongLine(status, columns, paint),
+    ...wrongLines(status, columns, paint),
     "",
   ];
 }
@@ -46,13 +50,25 @@ function joinFitting(first: string, second: string, columns: number): readonly s
   return line.length <= columns ? [line] : [...wrapText(first, columns), second];
 }
 
-function wrongLine(
+function pauseLines(
+  { pause }: ClusterStatus,
+  columns: number,
+  paint: StatusLayout["paint"],
+): readonly string[] {
+  if (pause === undefined) return [];
+  const sentence = capitalized(pauseSentence(pause));
+  return wrapText(sentence, columns).map((line) => paint("wrong", line));
+}
+
+/** The first of the warnings; a pause stands above them already. */
+function wrongLines(
   { warnings }: ClusterStatus,
   columns: number,
   paint: StatusLayout["paint"],
-): string {
-  const [first] = warnings;
-  if (first === undefined) return paint("well", "Nothing is wrong.");
+): readonly string[] {
+  if (warnings.length === 0) return [paint("well", "Nothing is wrong.")];
+  const first = warnings.find(({ id }) => id !== PAUSE_WARNING);
+  if (first === undefined) return [];
   const count = warnings.length === 1 ? "" : `${countText(warnings.length, "warning")}. `;
-  return paint("wrong", cutText(`${count}${first.what}`, columns));
+  return [paint("wrong", cutText(`${count}${first.what}`, columns))];
 }

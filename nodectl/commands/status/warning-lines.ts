@@ -1,6 +1,7 @@
 import { compressHostlist } from "../../domain/hostlist.ts";
 import type { ClusterStatus, Warning } from "../../domain/status/cluster-status.ts";
-import { durationText } from "../../domain/status/words.ts";
+import type { CoolDown } from "../../domain/status/cool-downs.ts";
+import { durationText, ocidTail } from "../../domain/status/words.ts";
 import type { StatusLayout } from "./status-report.ts";
 import { cutHostlist, cutText, wrapText } from "./text.ts";
 
@@ -48,23 +49,30 @@ function namesLine(nodes: readonly string[], advice: string, width: number): rea
   return names === "" || advice.includes(names) ? [] : [`${INDENT}${cutHostlist(names, width)}`];
 }
 
-/** Where OCI had no machine not long ago. Service limits are among the warnings. */
+/** What is left alone for a while: where OCI had no machine, what does not boot. Service limits are among the warnings. */
 export function coolDownLines(
   { coolDowns: all, nowMs }: ClusterStatus,
   { columns, paint }: StatusLayout,
 ): readonly string[] {
-  const coolDowns = all.filter(({ kind }) => kind === "capacity");
+  const coolDowns = all.filter(({ kind }) => kind !== "limit");
   if (coolDowns.length === 0) return [];
   const shown = coolDowns.slice(0, COOL_DOWNS_MAX);
   const more = coolDowns.length - shown.length;
   return [
     "",
     paint("heading", "COOL-DOWNS"),
-    ...shown.map(({ shape, availabilityDomain, capacityType, untilMs, message }) => {
-      const what = capacityType === "preemptible" ? `preemptible ${shape}` : shape;
-      const text = `${what} in ${availabilityDomain}, for ${durationText(untilMs - nowMs)}: ${message}`;
+    ...shown.map((coolDown) => {
+      const { untilMs, message } = coolDown;
+      const text = `${subjectOf(coolDown)}, for ${durationText(untilMs - nowMs)}: ${message}`;
       return cutText(`${INDENT}${text}`, columns);
     }),
     ...(more > 0 ? [`${INDENT}and ${more} more: citc status --json`] : []),
   ];
+}
+
+function subjectOf(coolDown: CoolDown): string {
+  const { shape } = coolDown;
+  if (coolDown.kind === "boot") return `${shape} with image ${ocidTail(coolDown.imageOcid)}`;
+  const { availabilityDomain, capacityType } = coolDown;
+  return `${capacityType === "preemptible" ? "preemptible " : ""}${shape} in ${availabilityDomain}`;
 }

@@ -6,6 +6,7 @@ export type BootFailures = Readonly<Record<string, number>>;
 
 /** How the boot of one node's instance went. */
 export interface Boot {
+  readonly nodeName: string;
   readonly imageOcid: string;
   /** What was launched, which may be an alternative. */
   readonly offer: ShapeOffer;
@@ -42,7 +43,7 @@ export function judgeBoots(
 ): BootVerdict {
   const failures: Record<string, number> = { ...before };
   const entries = new Map<string, CapacityEntry>();
-  for (const { imageOcid, offer, isSuccess, lastWords } of boots) {
+  for (const { nodeName, imageOcid, offer, isSuccess, lastWords } of boots) {
     const key = bootKey(imageOcid, offer);
     const count = isSuccess ? 0 : (failures[key] ?? 0) + 1;
     const wasClosed = (failures[key] ?? 0) >= failuresMax;
@@ -50,10 +51,16 @@ export function judgeBoots(
     if (isSuccess && wasClosed) entries.set(key, { key, kind: "open", untilMs: 0, message: "" });
     if (count < failuresMax) continue;
     const message = `its last ${count} boots failed: ${shorten(lastWords ?? "no console")}`;
-    entries.set(key, { key, kind: "boot", untilMs: nowMs + coolDownMs, message });
+    const untilMs = nowMs + coolDownMs;
+    entries.set(key, { key, kind: "boot", untilMs, message, node: nodeName });
   }
   const counted = Object.entries(failures).filter(([, count]) => count > 0);
   return { failures: Object.fromEntries(counted), entries: [...entries.values()] };
+}
+
+/** True of a reason that names such a verdict, whatever else it names. */
+export function isAboutFailedBoots(reason: string): boolean {
+  return /\bits last \d+ boots failed: /.test(reason);
 }
 
 function shorten(words: string): string {

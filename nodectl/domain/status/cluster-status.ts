@@ -1,3 +1,4 @@
+import type { Pause } from "../pause.ts";
 import type { CoolDown } from "./cool-downs.ts";
 import { sumOrUndefined, type NodeStatus } from "./node-status.ts";
 import { usdPerHour } from "../price-list.ts";
@@ -17,6 +18,8 @@ export interface ClusterSight {
   /** When the last pass of reconcile looked, milliseconds since the epoch; 0: never, as far as is known. */
   readonly lastPassMs: number;
   readonly coolDowns: readonly CoolDown[];
+  /** In force: nothing is launched. */
+  readonly pause: Pause | undefined;
   /** Milliseconds from a launch to a registration, after which reconcile replaces the node. */
   readonly bootLimitMs: number;
   /** How long reconcile lets an instance live that no node needs. */

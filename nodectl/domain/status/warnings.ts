@@ -1,7 +1,7 @@
-import { comingTryOf } from "../failed-node.ts";
 import { groupBy } from "../group-by.ts";
-import { compressHostlist } from "../hostlist.ts";
 import { billOf, type ClusterSight, type Warning } from "./cluster-status.ts";
+import { failedNodeWarnings, launchWarnings, limitWarnings } from "./launch-warnings.ts";
+import { hostlistOf, namesOf } from "./node-names.ts";
 import type { NodePlan, NodeStatus } from "./node-status.ts";
 import { actionText } from "./plan-text.ts";
 import { countText, durationText, usdText } from "./words.ts";
@@ -21,6 +21,7 @@ const LOG_ADVICE = "look what was tried: sudo grep reconcile /var/log/slurm/elas
 export function warningsOf(sight: ClusterSight): readonly Warning[] {
   return [
     ...blindnessWarnings(sight),
+    ...launchWarnings(sight),
     ...sight.doubts.map((doubt) => ({
       id: "doubtful-list",
       what: doubt,
@@ -126,29 +127,6 @@ function patienceMsOf({ wakingSinceMs }: NodeStatus, sight: ClusterSight): numbe
     : Math.max(orphanGraceMs, bootLimitMs, runDeadlineMs);
 }
 
-function failedNodeWarnings({ nodes, nowMs }: ClusterSight): readonly Warning[] {
-  const failed = nodes.flatMap((node) => {
-    const retryAtMs = comingTryOf(node.reason, nowMs);
-    return retryAtMs === undefined ? [] : [{ node, retryAtMs }];
-  });
-  const byWords = groupBy(failed, ({ node }) => wordsOfReason(node.reason));
-  return [...byWords].map(([words, group]) => {
-    const firstMs = Math.min(...group.map(({ retryAtMs }) => retryAtMs));
-    const some = group.map(({ node }) => node);
-    return {
-      id: "no-machine",
-      what: `${countText(some.length, "node")} DOWN, next try in ${durationText(firstMs - nowMs)}: ${words}`,
-      advice: `nothing, they come back by themselves; to try at once: sudo scontrol update nodename=${hostlistOf(some)} state=resume`,
-      nodes: namesOf(some),
-    };
-  });
-}
-
-/** A reason without what differs between nodes. */
-export function wordsOfReason(reason: string): string {
-  return reason.replace(/ \[next try [^\]]*\].*$/, "").replace(/^startnode: /, "");
-}
-
 /** Slurm drains a node whose prolog, epilog or health check failed, and nobody but a person returns it. */
 function drainedWarnings({ nodes }: ClusterSight): readonly Warning[] {
   const drained = nodes.filter(
@@ -182,29 +160,4 @@ function slowBootWarnings({ nodes, nowMs, bootLimitMs }: ClusterSight): readonly
       nodes: namesOf(some),
     },
   ];
-}
-
-function limitWarnings({ coolDowns, nowMs }: ClusterSight): readonly Warning[] {
-  return coolDowns
-    .filter(({ kind }) => kind === "limit")
-    .map(({ shape, availabilityDomain, untilMs, message }) => ({
-      id: "service-limit",
-      what: `no ${shape} in ${availabilityDomain} for ${durationText(untilMs - nowMs)}: ${message}`,
-      advice:
-        "ask Oracle for a higher service limit (Console: Governance, Limits), or lower limits.yaml and run finish",
-      nodes: [],
-    }));
-}
-
-function namesOf(nodes: readonly NodeStatus[]): readonly string[] {
-  return nodes.map(({ name }) => name);
-}
-
-/** Longer ones nobody copies from a terminal. */
-const HOSTLIST_LENGTH_MAX = 80;
-
-/** For a command line; a word in place of a hostlist that is too long for one. */
-function hostlistOf(nodes: readonly NodeStatus[]): string {
-  const hostlist = compressHostlist(namesOf(nodes));
-  return hostlist.length <= HOSTLIST_LENGTH_MAX ? hostlist : "NODES";
 }

@@ -22,6 +22,14 @@ export function countText(count: number, noun: string): string {
   return `${withCommas(`${count}`)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** The end of an OCID, by which people tell them apart: `…sabcd123`, or all of its last part when that is short. */
+export function ocidTail(ocid: string): string {
+  const unique = ocid.split(".").at(-1) ?? ocid;
+  return unique.length <= OCID_TAIL_LENGTH ? unique : `…${unique.slice(-OCID_TAIL_LENGTH)}`;
+}
+
+const OCID_TAIL_LENGTH = 8;
+
 /** Intl does the same in a hundred times the time, which thousands of nodes feel. */
 export function withCommas(digits: string): string {
   return digits.replaceAll(/\B(?<!\.\d*)(?=(?:\d{3})+(?!\d))/g, ",");

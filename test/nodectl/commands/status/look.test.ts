@@ -47,6 +47,7 @@ function rig(overrides: Partial<StatusContext> = {}) {
     },
     clock: { now: () => NOW_MS },
     capacity: { read: () => Promise.resolve([]) },
+    readPause: () => Promise.resolve(undefined),
     memory: {
       read: () => Promise.resolve(formatMemory({ passMs: NOW_MS - 1, nodes: {}, boots: {} })),
     },
@@ -145,4 +146,11 @@ test("an error of ours is not taken for a side that is away", async () => {
     instances: { listInstances: () => Promise.reject(new TypeError("a bug")) },
   });
   await expect(lookAtCluster(context)).rejects.toThrow("a bug");
+});
+
+test("a pause that is in force is seen", async () => {
+  const pause = { who: "ann", sinceMs: 1, reason: "" };
+  const { context } = rig({ readPause: () => Promise.resolve(pause) });
+  const status = await lookAtCluster(context);
+  expect(status).toMatchObject({ pause, warnings: [{ id: "launching-paused" }] });
 });

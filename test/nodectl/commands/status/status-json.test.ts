@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { statusJson } from "../../../../nodectl/commands/status/status-json.ts";
 import { warningsOf } from "../../../../nodectl/domain/status/warnings.ts";
+import type { BootCoolDown } from "../../../../nodectl/domain/status/cool-downs.ts";
 import {
   instance,
   nodeName,
@@ -28,6 +29,7 @@ test("scripts find every key, also where nothing is known", () => {
     instancesOfUnknownPrice: 0,
     priceListDate: "2026-04",
     lastReconcile: "2026-11-25T13:59:36.000Z",
+    pause: null,
     warnings: [],
     coolDowns: [],
     nodes: [
@@ -96,4 +98,26 @@ test("an unknown cost is null, never 0", () => {
     instancesOfUnknownPrice: 1,
     nodes: [{ usdPerHour: null, instances: [{ usdPerHour: null }] }],
   });
+});
+
+test("a pause, and boots that fail, are there with the same keys as everything else", () => {
+  const pause = { who: "ann", sinceMs: NOW_MS, reason: "the region is ill" };
+  const boot: BootCoolDown = {
+    ...{ kind: "boot", shape: "VM.X", imageOcid: "ocid1.image.oc1..a" },
+    ...{ untilMs: NOW_MS, message: "its last 3 boots failed: panic" },
+  };
+  expect(jsonOf({ pause, coolDowns: [boot] })).toMatchObject({
+    pause: { who: "ann", since: "2026-11-25T14:00:00.000Z", reason: "the region is ill" },
+    warnings: [{ id: "launching-paused" }, { id: "boots-fail" }],
+    coolDowns: [
+      {
+        ...{ shape: "VM.X", availabilityDomain: null, capacityType: null, kind: "boot" },
+        imageOcid: "ocid1.image.oc1..a",
+        until: "2026-11-25T14:00:00.000Z",
+        message: "its last 3 boots failed: panic",
+      },
+    ],
+  });
+  const unknown = { who: "somebody", sinceMs: undefined, reason: "" };
+  expect(jsonOf({ pause: unknown })).toMatchObject({ pause: { since: null } });
 });

@@ -8,6 +8,7 @@ import { failureReason } from "../../../../nodectl/domain/failed-node.ts";
 import type { ClusterSight } from "../../../../nodectl/domain/status/cluster-status.ts";
 import type { NodeStatus } from "../../../../nodectl/domain/status/node-status.ts";
 import { warningsOf } from "../../../../nodectl/domain/status/warnings.ts";
+import type { BootCoolDown } from "../../../../nodectl/domain/status/cool-downs.ts";
 import {
   instance,
   MINUTE_MS,
@@ -197,5 +198,50 @@ test("a terminal gets tones, and the same text without them", () => {
   expect(toned.join("\n")).toContain("<wrong>down-admin</>");
   expect(toned.map((line) => line.replaceAll(/<[a-z-]+>|<\/>/g, ""))).toEqual(
     show({ nodes: NIGHT }),
+  );
+});
+
+const PAUSE = { who: "ann", sinceMs: NOW_MS, reason: "the file server is being moved to AD-2" };
+
+test("a pause stands in the head, and once more below with what ends it", () => {
+  const lines = show({ pause: PAUSE, nodes: [upNode(), offNode({ name: nodeName(2) })] });
+  expect(lines).toContain(
+    "    1  off, not started while launching is paused: 1 VM.Standard.E4.Flex.8.64",
+  );
+  expect(lines[1]).toMatch(
+    /^Launching is paused by ann since 2026-11-2\d \d\d:\d\d: the file server/,
+  );
+  expect(lines).not.toContain("Nothing is wrong.");
+  expect(lines.join("\n")).toMatch(/! launching is paused [^]*do: .*sudo citc resume/);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+});
+
+test("beside a pause the head names what else is wrong", () => {
+  const lines = show({ pause: PAUSE, lastPassMs: 0 });
+  expect(lines).toContain("2 warnings. reconcile has not run since this machine started");
+});
+
+test("boots that fail stand among the cool-downs, cut to the width", () => {
+  const boot: BootCoolDown = {
+    ...{ kind: "boot", shape: "VM.Standard.E4.Flex.8.64", untilMs: NOW_MS + 14 * MINUTE_MS },
+    imageOcid: "ocid1.image.oc1.phx.aaaaaaaasabcd123",
+    message: "its last 3 boots failed: mount.nfs: Connection timed out",
+  };
+  const lines = show({ coolDowns: [boot] });
+  const what = "   VM.Standard.E4.Flex.8.64 with image …sabcd123, for 14 min: its last 3 boots ";
+  expect(lines.slice(-2)).toEqual(["COOL-DOWNS", `${what.slice(0, 79)}…`]);
+  expect(show({ coolDowns: [boot] }, { columns: 140 }).at(-1)).toMatch(/Connection timed out$/);
+});
+
+test("the next try that is told is that of the reason that is told", () => {
+  const soon = failureReason("Out of host capacity for X in PHX-AD-1", NOW_MS + MINUTE_MS * 3);
+  const nodes = [
+    ...[1, 2].map((it) =>
+      offNode({ name: nodeName(it), slurmState: "off-down-ours", reason: FAILED }),
+    ),
+    offNode({ name: nodeName(3), slurmState: "off-down-ours", reason: soon }),
+  ];
+  expect(show({ nodes }, { columns: 140 }).join("\n")).toMatch(
+    /reason: next try in 4 min: .*E4\.Flex.* \(and 1 other reason\)$/m,
   );
 });

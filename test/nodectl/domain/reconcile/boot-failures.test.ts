@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bootKey } from "../../../../nodectl/domain/capacity-entry.ts";
 import {
+  isAboutFailedBoots,
   judgeBoots,
   type Boot,
   type BootFailures,
@@ -10,8 +11,11 @@ const imageOcid = "ocid1.image.oc1..a";
 const offer = { shape: "VM.Standard.E4.Flex", shapeConfig: { ocpus: 2, memoryGib: 8 } };
 const key = bootKey(imageOcid, offer);
 const limits = { failuresMax: 3, coolDownMs: 900_000, nowMs: 1_000_000 };
-const failed: Boot = { imageOcid, offer, isSuccess: false, lastWords: "Kernel\tpanic" };
-const good: Boot = { imageOcid, offer, isSuccess: true };
+const failed: Boot = {
+  ...{ nodeName: "n-3", imageOcid, offer },
+  ...{ isSuccess: false, lastWords: "Kernel\tpanic" },
+};
+const good: Boot = { nodeName: "n-4", imageOcid, offer, isSuccess: true };
 
 function entriesOf(before: BootFailures, ...boots: Boot[]) {
   return judgeBoots(before, boots, limits).entries;
@@ -26,6 +30,7 @@ describe("judgeBoots()", () => {
         kind: "boot",
         untilMs: 1_900_000,
         message: "its last 3 boots failed: Kernel panic",
+        node: "n-3",
       },
     ]);
   });
@@ -45,5 +50,11 @@ describe("judgeBoots()", () => {
     const other = { ...failed, offer: { shape: "VM.Standard2.1" } };
     const foreign = { ...failed, imageOcid: "ocid1.image.oc1..b" };
     expect(entriesOf({ [key]: 2 }, other, foreign)).toEqual([]);
+  });
+
+  it("is known again in the reason of a node that was not launched for it", () => {
+    const [entry] = entriesOf({ [key]: 2 }, failed);
+    expect(isAboutFailedBoots(`startnode: ${entry?.message ?? ""} for X in AD-1`)).toBe(true);
+    expect(isAboutFailedBoots("startnode: Out of host capacity for X in AD-1")).toBe(false);
   });
 });

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import {
+  bootKey,
   capacityKey,
   limitKey,
+  parseCapacityEntry,
   type CapacityEntry,
 } from "../../../../nodectl/domain/capacity-entry.ts";
 import type { Placement } from "../../../../nodectl/domain/placement.ts";
@@ -46,4 +48,23 @@ test("what has ended, was opened again, or is none of our keys is left out", () 
   expect(coolDownsOf([entry({ untilMs: NOW_MS })], NOW_MS)).toEqual([]);
   expect(coolDownsOf([entry(), entry({ kind: "open", untilMs: 0 })], NOW_MS)).toEqual([]);
   expect(coolDownsOf([entry({ key: "something else" })], NOW_MS)).toEqual([]);
+});
+
+test("boots that fail are a cool-down of their image and shape, with the node that failed last", () => {
+  const key = bootKey("ocid1.image.oc1..a", PLACEMENT);
+  const boot = entry({ key, kind: "boot", message: "its last 3 boots failed: panic", node: "n-3" });
+  const read = parseCapacityEntry(JSON.stringify(boot));
+  expect(read).toEqual(boot);
+  expect(coolDownsOf(read === undefined ? [] : [read], NOW_MS)).toEqual([
+    {
+      kind: "boot",
+      shape: "VM.Standard.E4.Flex.8.64",
+      imageOcid: "ocid1.image.oc1..a",
+      untilMs: 2_000,
+      message: "its last 3 boots failed: panic",
+      node: "n-3",
+    },
+  ]);
+  const opened = entry({ key, kind: "open", untilMs: 0 });
+  expect(coolDownsOf([boot, opened], NOW_MS)).toEqual([]);
 });

@@ -88,6 +88,7 @@ export function sight(overrides: Partial<ClusterSight> = {}): ClusterSight {
     doubts: [],
     lastPassMs: NOW_MS - 24_000,
     coolDowns: [],
+    pause: undefined,
     bootLimitMs: 12 * MINUTE_MS,
     orphanGraceMs: 5 * MINUTE_MS,
     runDeadlineMs: 10 * MINUTE_MS,
