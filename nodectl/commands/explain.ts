@@ -8,6 +8,7 @@ import { parseLog } from "../domain/explain/log-entries.ts";
 import type { Subject } from "../domain/explain/subject.ts";
 import { groupBy } from "../domain/group-by.ts";
 import type { NodeGroup, SlurmPartition } from "../domain/launch-specification.ts";
+import type { Pause } from "../domain/pause.ts";
 import type { Decision } from "../domain/reconcile/decide.ts";
 import type { JobInquiry, SlurmControl } from "../slurm/control.ts";
 import { isSlurmError, SlurmCommandError } from "../slurm/slurm-command-error.ts";
@@ -35,6 +36,11 @@ export interface ExplainContext {
     }>
   >;
   readCapacity(): Promise<Readable<readonly CapacityEntry[]>>;
+  readonly capacityFile: string;
+  /** Image of the nodes whose limits name none; absent: not known. */
+  readonly imageOcid?: string;
+  /** The pause that is in force. */
+  readPause(): Promise<Pause | undefined>;
   /** The newest lines of the log, oldest first. */
   readLog(): Promise<Readable<readonly string[]>>;
   readonly bootMs: number;
@@ -103,6 +109,9 @@ async function gather(context: ExplainContext, isCloudWanted: boolean): Promise<
     groups: plan.kind === "read" ? plan.value.groups : [],
     partitions: plan.kind === "read" ? plan.value.partitions : [],
     capacity: capacity.kind === "read" ? capacity.value : [],
+    capacityFile: context.capacityFile,
+    imageOcid: context.imageOcid,
+    pause: await context.readPause(),
     log: log.kind === "read" ? parseLog(log.value) : [],
     expectations: expectationsOf(plan, bootMs),
     unseen: [...context.unseen, ...unread, ...doubts],

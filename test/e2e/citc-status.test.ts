@@ -1,4 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
+import { bootKey } from "../../nodectl/domain/capacity-entry.ts";
+import type { Explanation } from "../../nodectl/domain/explain/explanation.ts";
 import type { Cluster } from "./cluster.ts";
 import { ClusterFixture, limitsOf, nodeName } from "./cluster-fixture.ts";
 
@@ -77,4 +79,26 @@ test("a pass of reconcile writes metrics where a node exporter reads them", asyn
   expect(metrics).toContain("citc_orphans 0");
   expect(metrics.join("\n")).toMatch(/^citc_api_requests_total\{program="startnode"\} \d+$/m);
   expect(metrics.at(-1)).toBe("# EOF");
+});
+
+test("boots that fail are a warning, until what explain advises is done", async () => {
+  const file = "/run/citc/slurm/capacity.jsonl";
+  const settings = await cluster.output(["cat", "/etc/citc/startnode.yaml"]);
+  const [, image = ""] = /^mgmt_image_id: *"?([^"\s]+)/m.exec(settings) ?? [];
+  const offer = { shape: "VM.Standard.E4.Flex", shapeConfig: { ocpus: 1, memoryGib: 8 } };
+  const key = bootKey(image, offer);
+  const untilMs = Date.now() + 600_000;
+  const message = "its last 3 boots failed: mount.nfs: Connection timed out";
+  const entry = JSON.stringify({ key, kind: "boot", untilMs, message, node: NODE });
+  await cluster.output(["sh", "-c", `printf '%s\\n' "$1" >> ${file}`, "sh", entry]);
+  expect((await status()).warnings.map(({ id }) => id)).toContain("boots-fail");
+
+  const { advice, why } = JSON.parse(
+    await cluster.citc("explain", nodeName(2), "--json"),
+  ) as Explanation;
+  expect(why.join()).toContain(message);
+  const commands = advice.flatMap(({ command }) => command ?? []);
+  expect(commands[0]).toBe(`sudo citc logs ${NODE}`);
+  await cluster.output(["sh", "-c", commands.at(-1) ?? "false"]);
+  expect((await status()).warnings.map(({ id }) => id)).not.toContain("boots-fail");
 });

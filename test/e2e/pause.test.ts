@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Explanation } from "../../nodectl/domain/explain/explanation.ts";
 import type { SlurmNode } from "../../nodectl/slurm/control.ts";
 import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { ApiLog } from "./api-log.ts";
@@ -40,6 +41,17 @@ test.concurrent.each(RELEASE_NAMES)(
         isReached: (line) => line.startsWith("PENDING") && SENTENCE.test(line),
       });
       expect(told).toMatch(/startnode: no machine to be had: .*; next try after 20/);
+
+      const seen = await sandbox.exec("mgmt", ["/usr/local/bin/citc", "status", "--json"]);
+      expect(JSON.parse(seen.stdout)).toMatchObject({ pause: { who: "opc", reason: REASON } });
+      const shown = await sandbox.exec("mgmt", ["/usr/local/bin/citc", "status"]);
+      expect(shown.exitCode).toBe(1);
+      expect(shown.stdout.replaceAll(/\s+/g, " ")).toMatch(
+        /^clustera at .* Launching is paused by opc .* ! launching is paused .*; 2 nodes are DOWN because of it do: .*sudo citc resume/,
+      );
+      const why = JSON.parse(await cluster.citc("explain", jobId, "--json")) as Explanation;
+      expect(why).toMatchObject({ cause: "launching-paused" });
+      expect(why.headline).toMatch(SENTENCE);
 
       const [first = ""] = nodeNames(1);
       const refused = await sandbox.exec("mgmt", ["/usr/local/bin/startnode", first]);

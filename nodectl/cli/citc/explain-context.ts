@@ -1,4 +1,5 @@
 import type { ExplainContext, Readable } from "../../commands/explain.ts";
+import { readPause } from "../../commands/pause.ts";
 import { observe } from "../../commands/reconcile/observe.ts";
 import { RESUME_TIMEOUT_SECONDS } from "../../domain/boot-limit.ts";
 import type { Config } from "../../domain/config.ts";
@@ -34,6 +35,9 @@ export function createExplainContext(given: ExplainSettings, log: Log): ExplainC
     ...(given.kind === "all" && { observe: () => observeWith(given.config, slurm, log) }),
     readPlan: () => readPlan(settings),
     readCapacity: () => orReason(() => capacity.read(), "what OCI refused lately"),
+    capacityFile: settings.capacityFile,
+    ...(given.kind === "all" && { imageOcid: given.config.imageOcid }),
+    readPause: () => readPause(settings.pauseFile),
     readLog: () => orReason(() => readLogTail(settings.logFile), "the log"),
     bootMs: settings.assumedBootSeconds * 1000,
     clock: systemClock,

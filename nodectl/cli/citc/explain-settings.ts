@@ -14,6 +14,7 @@ export type PublicSettings = Pick<
   | "capacityFile"
   | "logFile"
   | "nodesFile"
+  | "pauseFile"
   | "slurmBinDirectory"
   | "slurmConf"
 >;
@@ -50,6 +51,7 @@ const DEFAULTS: PublicSettings = {
   capacityFile: defaultOf(SETTINGS.capacity_file),
   logFile: defaultOf(SETTINGS.log_file),
   nodesFile: defaultOf(SETTINGS.nodes_file),
+  pauseFile: defaultOf(SETTINGS.pause_file),
   slurmBinDirectory: defaultOf(SETTINGS.slurm_bin_directory),
   slurmConf: defaultOf(SETTINGS.slurm_conf),
 };

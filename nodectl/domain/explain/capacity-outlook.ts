@@ -1,4 +1,6 @@
 import { capacityKey, limitKey, newestByKey, type CapacityEntry } from "../capacity-entry.ts";
+import { ocidTail } from "../status/words.ts";
+import { closedBoot, type BootRefusal } from "./boot-outlook.ts";
 import { groupBy } from "../group-by.ts";
 import { expandedNames } from "../group-names.ts";
 import type { LaunchSpecification, NodeGroup } from "../launch-specification.ts";
@@ -12,8 +14,9 @@ export interface PlaceOutlook {
   readonly shape: string;
   readonly availabilityDomain: string;
   readonly isPreemptible: boolean;
-  /** `capacity`: no machine there; `limit`: a service limit or quota of the tenancy. */
+  /** `capacity`: no machine there; `limit`: a service limit or quota of the tenancy; `boot`: not asked for at all. */
   readonly refusal:
+    | BootRefusal
     | {
         readonly kind: "capacity" | "limit";
         /** OCI's code and words. */
@@ -24,14 +27,15 @@ export interface PlaceOutlook {
     | undefined;
 }
 
-type Refusals = Pick<ClusterFacts, "capacity" | "nowMs">;
+type Refusals = Pick<ClusterFacts, "capacity" | "nowMs" | "imageOcid" | "groups">;
 
 /** What is known of every place where a node may be launched, the best first. */
 export function outlookOf(
   nodeName: string,
   specification: LaunchSpecification,
-  { capacity, nowMs }: Refusals,
+  facts: Refusals,
 ): readonly PlaceOutlook[] {
+  const { capacity, nowMs } = facts;
   const entries = newestByKey(capacity);
   const placements = rankPlacements(nodeName, specification);
   const places = groupBy(placements, (it) =>
@@ -40,12 +44,13 @@ export function outlookOf(
   return [...places.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
+    const boot = closedBoot(first, specification, entries, facts);
     return [
       {
         shape: shapeLabel(first),
         availabilityDomain: shortDomain(first.availabilityDomain),
         isPreemptible: first.capacityType === "preemptible",
-        refusal: refusalOf(group, entries, nowMs),
+        refusal: boot ?? refusalOf(group, entries, nowMs),
       },
     ];
   });
@@ -87,14 +92,21 @@ export function placeWords({ shape, availabilityDomain, isPreemptible }: PlaceOu
   return `${isPreemptible ? "preemptible " : ""}${shape} in ${availabilityDomain}`;
 }
 
-/** One sentence for each place that refused. */
+/** What was cut ends with a mark of its own. */
+function sentence(text: string): string {
+  return text.endsWith("…") ? text : `${text}.`;
+}
+
+/** One sentence for each place that refused; of failed boots one for all places, which they have in common. */
 export function refusalWords(places: readonly PlaceOutlook[], nowMs: number): readonly string[] {
-  return places.flatMap((place) => {
+  const sentences = places.flatMap((place) => {
     const { refusal } = place;
     if (refusal === undefined) return [];
     const said = withoutStop(refusal.message);
-    return [
-      `${placeWords(place)}: OCI said "${said}"; asked again after ${timeWords(refusal.untilMs, nowMs)}.`,
-    ];
+    const when = timeWords(refusal.untilMs, nowMs);
+    return refusal.kind === "boot"
+      ? `Nothing of ${place.shape} with image ${ocidTail(refusal.imageOcid)} is launched: ${sentence(said)} After ${when} one node tries; the others wait for it to come up.`
+      : `${placeWords(place)}: OCI said "${said}"; asked again after ${when}.`;
   });
+  return [...new Set(sentences)];
 }

@@ -1,3 +1,4 @@
+import { pauseSentence } from "../pause.ts";
 import { retryTimeOf, STARTNODE_PREFIX } from "../failed-node.ts";
 import { expandedNames } from "../group-names.ts";
 import { groupBy } from "../group-by.ts";
@@ -11,6 +12,7 @@ import {
   type PlaceOutlook,
 } from "./capacity-outlook.ts";
 import { explanation, type Explanation, type NodeNote } from "./explanation.ts";
+import { failureKindOf } from "./failure-kind.ts";
 import type { ClusterFacts, JobRecord } from "./facts.ts";
 import { sortCandidates, wasToldOfFailure } from "./job-cause.ts";
 import { jobWords } from "./job-words.ts";
@@ -35,51 +37,80 @@ export function explainNoMachine(job: JobRecord, facts: ClusterFacts): Explanati
   const isSaid = places.some((place) => place.refusal !== undefined);
   return explanation({
     cause: CAUSES[kind],
-    headline: headlineOf(job, kind, places),
+    headline: headlineOf(job, kind, { places, facts }),
     why: [
-      ...promisedWords(job, promised),
+      ...promisedWords(job, promised, failed),
       ...refusalWords(places, facts.nowMs),
-      ...(refusal === undefined
+      ...(refusal === undefined || kind === "paused" || kind === "boot"
         ? []
         : [isSaid ? refusalId(refusal, facts.nowMs) : refusalLine(refusal, facts.nowMs)]),
-      ...(isSaid ? [] : failureWords(job, [...failed, ...promised], facts)),
+      ...(isSaid || kind === "paused" ? [] : failureWords(job, [...failed, ...promised], facts)),
     ],
     nodes: failureNotes(failed, facts),
-    next: nextOf(job, failed, { facts, usable }),
+    next: [
+      ...eligibleWords(job, facts),
+      ...(kind === "paused" && facts.pause !== undefined
+        ? [PAUSE_NEXT]
+        : nextOf(job, failed, { facts, usable, kind })),
+    ],
     advice: adviceWithoutMachine(job, facts, { kind, failed, groups, usable }),
   });
 }
 
 const CAUSES = {
+  paused: "launching-paused",
+  boot: "boots-fail",
   capacity: "out-of-capacity",
   limit: "service-limit",
   refused: "launch-refused",
 } as const;
 
-/** By what the file of capacities says; without it by OCI's codes, which startnode writes into the reason. */
+const PAUSE_NEXT =
+  "When the pause ends, the nodes that are DOWN because of it are back in service at once, and Slurm has them started for whoever is first in the queue. Nodes that are up take jobs meanwhile.";
+
+/**
+ * What a person has to do something about comes first. By what the file of capacities says; without it by startnode's words
+ * and OCI's codes, which stand in the reason.
+ */
 function kindOf(
   places: readonly PlaceOutlook[],
   failed: readonly string[],
   facts: ClusterFacts,
 ): RefusalKind {
   const refusals = places.flatMap(({ refusal }) => refusal ?? []);
+  const reasons = failed.map((name) => facts.nodes.get(name)?.reason ?? "");
+  const failures = new Set(reasons.map(failureKindOf));
+  if (facts.pause !== undefined) return "paused";
+  if (refusals.some(({ kind }) => kind === "boot") || failures.has("boots-fail")) return "boot";
   if (refusals.length > 0)
     return refusals.some(({ kind }) => kind === "capacity") ? "capacity" : "limit";
-  const reasons = failed.map((name) => facts.nodes.get(name)?.reason ?? "");
+  if (failures.has("paused")) return "paused";
   if (reasons.some((reason) => /LimitExceeded|QuotaExceeded/.test(reason))) return "limit";
   return reasons.some((reason) => /OutOf(Host)?Capacity|Out of host capacity/.test(reason))
     ? "capacity"
     : "refused";
 }
 
-function headlineOf(job: JobRecord, kind: RefusalKind, places: readonly PlaceOutlook[]): string {
-  const refused = places.filter(({ refusal }) => refusal !== undefined);
+function headlineOf(
+  job: JobRecord,
+  kind: RefusalKind,
+  { places, facts }: { readonly places: readonly PlaceOutlook[]; readonly facts: ClusterFacts },
+): string {
+  const refused = places.filter(
+    ({ refusal }) => refusal !== undefined && (kind !== "boot" || refusal.kind === "boot"),
+  );
   const what = [...new Set(refused.map(({ shape }) => shape))].join(", ");
   const where = [...new Set(refused.map(({ availabilityDomain }) => availabilityDomain))].join(
     ", ",
   );
   const of = what === "" ? "" : ` ${what} in ${where}`;
   switch (kind) {
+    case "paused":
+      return facts.pause === undefined
+        ? `${jobWords(job)} waits: launching was paused, and not all of its nodes are back in service.`
+        : `${jobWords(job)} waits: ${withoutStop(pauseSentence(facts.pause))}.`;
+    case "boot":
+      return `${jobWords(job)} waits: machines of ${what === "" ? "its kind" : what} fail to boot, so that none is launched for a while.`;
     case "capacity":
       return `${jobWords(job)} waits: OCI has no free machine${of === "" ? "" : ` of shape${of}`} at the moment.`;
     case "limit": {
@@ -104,7 +135,11 @@ function promisedNodes({ jobId }: JobRecord, { log }: ClusterFacts): readonly st
   return [...new Set(names)];
 }
 
-function promisedWords(job: JobRecord, promised: readonly string[]): readonly string[] {
+function promisedWords(
+  job: JobRecord,
+  promised: readonly string[],
+  failed: readonly string[],
+): readonly string[] {
   if (job.state === "CONFIGURING") {
     return [
       `Slurm has given it ${nodesWords(job.nodeNames)}, of which not all can be started: it puts the job back into the queue just now.`,
@@ -116,10 +151,13 @@ function promisedWords(job: JobRecord, promised: readonly string[]): readonly st
       `Slurm had given it ${nodesWords(promised)}, which could not be started; it went back into the queue${times === "" ? "" : `, ${times}`}.`,
     ];
   }
-  return wasToldOfFailure(job)
-    ? [
-        `A node that Slurm had given it could not be started; it went back into the queue, ${times}.`,
-      ]
+  if (wasToldOfFailure(job)) {
+    return [
+      `A node that Slurm had given it could not be started; it went back into the queue, ${times}.`,
+    ];
+  }
+  return failed.length === 0
+    ? []
     : [
         "The nodes that it needs could not be started for other jobs; Slurm does not give them to anybody until their next try.",
       ];
@@ -176,35 +214,39 @@ interface Prospects {
   readonly facts: ClusterFacts;
   /** In service, and fit for the job. */
   readonly usable: readonly string[];
+  readonly kind: RefusalKind;
+}
+
+function eligibleWords({ eligibleMs }: JobRecord, { nowMs }: ClusterFacts): readonly string[] {
+  return eligibleMs !== undefined && eligibleMs > nowMs
+    ? [
+        `Slurm looks at the job again from ${timeWords(eligibleMs, nowMs)}: a requeued job waits until its old nodes are surely quiet.`,
+      ]
+    : [];
 }
 
 function nextOf(
   job: JobRecord,
   failed: readonly string[],
-  { facts, usable }: Prospects,
+  { facts, usable, kind }: Prospects,
 ): readonly string[] {
   const { nowMs, nodes } = facts;
   const retries = failed.flatMap((name) => retryTimeOf(nodes.get(name)?.reason ?? "") ?? []);
-  const isLater = job.eligibleMs !== undefined && job.eligibleMs > nowMs;
-  const eligible = isLater
-    ? [
-        `Slurm looks at the job again from ${timeWords(job.eligibleMs, nowMs)}: a requeued job waits until its old nodes are surely quiet.`,
-      ]
-    : [];
   const others = usable.length >= job.nodeCount ? [othersWords(usable, facts)] : [];
   const back = "The nodes that failed return to service";
-  if (retries.length === 0) return [...eligible, ...others, `${back} when somebody returns them.`];
+  if (failed.length === 0) return others;
+  if (retries.length === 0) return [...others, `${back} when somebody returns them.`];
   const first = Math.min(...retries);
   const last = Math.max(...retries);
   const span =
     last - first < 1000
       ? timeWords(first, nowMs)
       : `${timeWords(first, nowMs)}, the last of them at ${timeWords(last, nowMs)}`;
-  return [
-    ...eligible,
-    ...others,
-    `${back} at ${span}; then Slurm has them started for whoever is first in the queue, and OCI is asked anew.`,
-  ];
+  const then =
+    kind === "boot"
+      ? "then one of them is launched, and the others when it has come up."
+      : "then Slurm has them started for whoever is first in the queue, and OCI is asked anew.";
+  return [...others, `${back} at ${span}; ${then}`];
 }
 
 /** Whether other nodes help depends on whether they are the same machines. */

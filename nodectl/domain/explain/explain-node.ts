@@ -5,8 +5,12 @@ import { launchedOffer, shapeLabel, shortDomain } from "../placement.ts";
 import type { Decision } from "../reconcile/decide.ts";
 import { isOurText } from "../reconcile/reasons.ts";
 import { actionText, patienceText } from "../status/plan-text.ts";
-import { outlookOf, refusalWords } from "./capacity-outlook.ts";
+import { pauseSentence } from "../pause.ts";
+import { bootAdvice } from "./boot-outlook.ts";
+import { isAnyOpen, outlookOf, refusalWords, type PlaceOutlook } from "./capacity-outlook.ts";
 import { explanation, type Advice, type Explanation } from "./explanation.ts";
+import { failureKindOf } from "./failure-kind.ts";
+import { RESUME_ADVICE } from "./no-machine-advice.ts";
 import type { ClusterFacts, Machine } from "./facts.ts";
 import {
   lastRefusal,
@@ -30,10 +34,11 @@ export function explainNode(name: string, facts: ClusterFacts): Explanation {
   const situation = situationOf(name, facts);
   const decision = facts.decisions?.get(name);
   const places = group === undefined ? [] : outlookOf(name, group.specification, facts);
-  const refused = refusalWords(places, facts.nowMs);
+  const refused = hasMachine(situation) ? [] : refusalWords(places, facts.nowMs);
+  const obstacle = obstacleOf(places, facts);
   return explanation({
     cause: situation.state,
-    headline: nodeHeadline(situation, facts.nowMs),
+    headline: nodeHeadline(situation, { nowMs: facts.nowMs, obstacle }),
     why: [
       ...reasonWords(situation),
       ...groupWords(group),
@@ -44,9 +49,38 @@ export function explainNode(name: string, facts: ClusterFacts): Explanation {
     ],
     history: historyOf(name, facts),
     next: [...nextOf(situation, facts), ...decisionWords(decision)],
-    advice: adviceOf(situation),
+    advice: [...obstacleAdvice(situation, places, facts), ...adviceOf(situation)],
   });
 }
+
+/** Where machines of its kind were refused does not matter to it. */
+function hasMachine({ phase }: NodeSituation): boolean {
+  return phase.kind === "up" || phase.kind === "provisioning" || phase.kind === "booting";
+}
+
+/** Why nothing is launched for it, as far as a person has to do something about it. */
+function obstacleOf(places: readonly PlaceOutlook[], { pause }: ClusterFacts): string | undefined {
+  if (pause !== undefined) return pauseSentence(pause);
+  const isBoot = places.some(({ refusal }) => refusal?.kind === "boot");
+  return isBoot && !isAnyOpen(places) ? "machines of its image and shape fail to boot" : undefined;
+}
+
+function obstacleAdvice(
+  { state, reason }: NodeSituation,
+  places: readonly PlaceOutlook[],
+  facts: ClusterFacts,
+): readonly Advice[] {
+  if (!LAUNCHED_NEXT.has(state)) return [];
+  const boots = places.flatMap(({ refusal }) => (refusal?.kind === "boot" ? [refusal] : []));
+  const isBoot = boots.length > 0 || failureKindOf(reason) === "boots-fail";
+  return [
+    ...(facts.pause === undefined ? [] : [RESUME_ADVICE]),
+    ...(isBoot ? bootAdvice(boots[0], facts) : []),
+  ];
+}
+
+/** States in which the next thing that happens to a node is its launch. */
+const LAUNCHED_NEXT: ReadonlySet<string> = new Set(["off", "off-down-ours", "going"]);
 
 function explainUnknownNode(name: string, facts: ClusterFacts): Explanation {
   const nearest = nearestNames(name, [...facts.nodes.keys()], NEAREST_MAX);
@@ -141,11 +175,7 @@ function nextOf(
 ): readonly string[] {
   const { nowMs, expectations } = facts;
   const retry =
-    retryAtMs === undefined
-      ? []
-      : [
-          `It returns to service at ${timeWords(retryAtMs, nowMs)}; the next job that needs it has it started then.`,
-        ];
+    retryAtMs === undefined ? [] : [returnWords(timeWords(retryAtMs, nowMs), facts.pause)];
   switch (state) {
     case "waking": {
       const startMs =
@@ -190,6 +220,12 @@ function nextOf(
   }
 }
 
+function returnWords(when: string, pause: ClusterFacts["pause"]): string {
+  return pause === undefined
+    ? `It returns to service at ${when}; the next job that needs it has it started then.`
+    : `It returns to service when the pause ends, or at ${when}; it is not started before the pause ends.`;
+}
+
 /** What a pass of reconcile would do with it now. */
 function decisionWords(decision: Decision | undefined): readonly string[] {
   if (decision === undefined || decision.kind === "in-order") return [];
@@ -205,12 +241,13 @@ function decisionWords(decision: Decision | undefined): readonly string[] {
   }
 }
 
-function adviceOf({ name, state, retryAtMs }: NodeSituation): readonly Advice[] {
+function adviceOf({ name, state, retryAtMs, reason }: NodeSituation): readonly Advice[] {
   const resume = `sudo scontrol update nodename=${name} state=resume`;
   switch (state) {
     case "absent":
       return [{ text: "If limits.yaml names it:", command: "~opc/finish" }];
     case "off-down-ours":
+      if (failureKindOf(reason) === "paused") return [];
       return [
         {
           text: retryAtMs === undefined ? "To return it to service:" : "To have it tried at once:",

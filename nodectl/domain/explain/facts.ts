@@ -1,5 +1,6 @@
 import type { CapacityEntry } from "../capacity-entry.ts";
 import type { NodeGroup, SlurmPartition } from "../launch-specification.ts";
+import type { Pause } from "../pause.ts";
 import type { Decision } from "../reconcile/decide.ts";
 import type { SlurmRecord } from "../reconcile/slurm-state.ts";
 
@@ -91,6 +92,12 @@ export interface ClusterFacts {
   readonly partitions: readonly SlurmPartition[];
   /** In the order in which they were written: the last one of a key counts. */
   readonly capacity: readonly CapacityEntry[];
+  /** The file that they are read from. */
+  readonly capacityFile: string;
+  /** Image of the nodes whose limits name none; undefined for those who may not read the settings. */
+  readonly imageOcid: string | undefined;
+  /** In force: nothing is launched. */
+  readonly pause: Pause | undefined;
   /** The newest lines that speak of nodes or jobs, oldest first. */
   readonly log: readonly LogEntry[];
   readonly expectations: Expectations;

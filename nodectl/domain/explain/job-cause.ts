@@ -7,7 +7,8 @@ import { phaseOf, type NodePhase } from "./node-phase.ts";
 
 /**
  * What a job that Slurm knows does or waits for: exactly one of these. Scripts get the same words, but for `no-machine`,
- * in whose place explain-no-machine.ts gives them `out-of-capacity`, `service-limit` or `launch-refused`.
+ * in whose place explain-no-machine.ts gives them `launching-paused`, `boots-fail`, `out-of-capacity`, `service-limit` or
+ * `launch-refused`.
  */
 export type JobCause =
   | "ended"
@@ -150,14 +151,15 @@ export function sortCandidates(job: JobRecord, facts: ClusterFacts): Candidates 
   return { all, failed, outOfService, inService, free };
 }
 
-/** Those of some free nodes that are up, or that OCI may have a machine for. */
-function startableOf(free: readonly string[], facts: ClusterFacts): readonly string[] {
+/** Those of some nodes in service that are up, or that may be launched and that OCI may have a machine for. */
+export function startableOf(free: readonly string[], facts: ClusterFacts): readonly string[] {
   const hopeless = hopelessNodes(facts);
   return free.filter((name) => !hopeless.has(name) || phaseOf(name, facts).kind === "up");
 }
 
-/** OCI has refused every place of theirs not long ago: startnode does not even ask. */
+/** Launching is paused, or every place of theirs was refused not long ago: startnode does not even ask OCI. */
 function hopelessNodes(facts: ClusterFacts): ReadonlySet<string> {
+  if (facts.pause !== undefined) return new Set(facts.groups.flatMap(expandedNames));
   const hopeless = facts.groups.filter((group) => !isAnyOpen(groupOutlook(group, facts)));
   return new Set(hopeless.flatMap(expandedNames));
 }

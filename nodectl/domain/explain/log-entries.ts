@@ -61,13 +61,27 @@ export function linesAbout(log: readonly LogEntry[], nodeName: string): readonly
 /** What every update of Slurm leaves beside the line that says why. */
 const ECHOES = new Set(["node state set"]);
 
+/** What says once more why a node failed, as Slurm is told it. */
+const RESTATEMENTS = new Set(["set nodes down", "keeping nodes down"]);
+
 /** Without what is said twice, or again and again. */
 export function turningPoints(lines: readonly LogEntry[]): readonly LogEntry[] {
-  const told = lines.filter(({ event }) => !ECHOES.has(event));
+  let failure = "";
+  const told = lines.filter(({ event, fields }) => {
+    const words = plainReason(fields["reason"]);
+    if (RESTATEMENTS.has(event)) return words === "" || words !== failure;
+    if (event === "could not start node") failure = words;
+    return !ECHOES.has(event);
+  });
   return told.filter((line, index) => {
     const before = told[index - 1];
     return before?.event !== line.event || before.fields["reason"] !== line.fields["reason"];
   });
+}
+
+/** Without what a reason in Slurm has around it. */
+function plainReason(reason: string | number | undefined): string {
+  return String(reason ?? "").replace(/^startnode: | \[next try [^\]]*\]$/g, "");
 }
 
 /** OCI's last refusal of a launch of one of these nodes. */

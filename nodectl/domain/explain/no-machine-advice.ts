@@ -1,16 +1,18 @@
 import { expandedNames } from "../group-names.ts";
 import { compressHostlist } from "../hostlist.ts";
 import type { NodeGroup } from "../launch-specification.ts";
+import { bootAdvice, type BootRefusal } from "./boot-outlook.ts";
 import { groupOutlook, isAnyOpen, placeWords } from "./capacity-outlook.ts";
 import type { Advice } from "./explanation.ts";
 import type { ClusterFacts, JobRecord } from "./facts.ts";
+import { startableOf } from "./job-cause.ts";
 import { isAllowedOn, lacksOf } from "./job-fit.ts";
 import { updateCommand } from "./job-words.ts";
 import { phaseOf } from "./node-phase.ts";
 import { countedBe } from "./words.ts";
 
-/** No machine there; a service limit or quota; or a refusal that another place would not mend. */
-export type RefusalKind = "capacity" | "limit" | "refused";
+/** Launching is paused; boots fail; no machine there; a service limit or quota; or a refusal that another place would not mend. */
+export type RefusalKind = "paused" | "boot" | "capacity" | "limit" | "refused";
 
 interface Shortage {
   readonly kind: RefusalKind;
@@ -28,13 +30,35 @@ export function adviceWithoutMachine(
   facts: ClusterFacts,
   { kind, failed, groups, usable }: Shortage,
 ): readonly Advice[] {
+  if (kind === "paused") {
+    return [
+      { text: PATIENCE_ADVICE[kind] },
+      facts.pause === undefined ? RETURN_ADVICE : RESUME_ADVICE,
+    ];
+  }
   return [
     { text: PATIENCE_ADVICE[kind] },
-    ...fewerNodes(job, usable.length),
+    ...fewerNodes(job, startableOf(usable, facts).length),
     ...otherShapes(job, facts, { groups, usable }),
+    ...(kind === "boot" ? bootAdvice(bootRefusalOf(groups, facts), facts) : []),
     ...adminAdvice(kind, failed, groups),
   ];
 }
+
+function bootRefusalOf(groups: readonly NodeGroup[], facts: ClusterFacts): BootRefusal | undefined {
+  const refusals = groups.flatMap((group) => groupOutlook(group, facts));
+  return refusals.flatMap(({ refusal }) => (refusal?.kind === "boot" ? [refusal] : []))[0];
+}
+
+const RETURN_ADVICE: Advice = {
+  text: "The pause has ended. An admin can have the nodes back that are still DOWN because of it:",
+  command: "sudo citc resume",
+};
+
+export const RESUME_ADVICE: Advice = {
+  text: "An admin ends the pause, when its cause is mended:",
+  command: "sudo citc resume",
+};
 
 function fewerNodes(job: JobRecord, usable: number): readonly Advice[] {
   if (usable === 0 || usable >= job.nodeCount) return [];
@@ -101,7 +125,10 @@ function adminAdvice(
       ? []
       : [
           {
-            text: "An admin can have them tried at once:",
+            text:
+              kind === "boot"
+                ? "Then the nodes that are DOWN for it, which otherwise come back by themselves:"
+                : "An admin can have them tried at once:",
             command: `sudo scontrol update nodename=${names} state=resume`,
           },
         ];
@@ -110,7 +137,7 @@ function adminAdvice(
     ...(isOnePlace ? ["a count without availability domain, which allows all of them"] : []),
   ];
   const limits =
-    kind !== "refused" && wider.length > 0
+    (kind === "capacity" || kind === "limit") && wider.length > 0
       ? [
           {
             text: `An admin can let startnode look in more places: in limits.yaml write ${wider.join(", or ")}; then`,
@@ -127,6 +154,9 @@ function adminAdvice(
 }
 
 const PATIENCE_ADVICE: Readonly<Record<RefusalKind, string>> = {
+  paused:
+    "Nothing has to be done: the job stays in the queue and starts by itself after the pause.",
+  boot: "It is nothing that the job's owner can mend; the job stays in the queue and starts by itself when machines come up again.",
   capacity:
     "Nothing has to be done: the job stays in the queue and starts by itself when there are machines.",
   limit:

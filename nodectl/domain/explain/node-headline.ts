@@ -36,10 +36,13 @@ function wantedSince(name: string, { jobs }: ClusterFacts): number | undefined {
   return starts.length === 0 ? undefined : Math.min(...starts);
 }
 
-/** What the node is at the moment, in one sentence. */
+/**
+ * What the node is at the moment, in one sentence.
+ * @param obstacle why nothing is launched for it now; undefined when nothing is known to be in the way
+ */
 export function nodeHeadline(
   { name, state, retryAtMs, reason, reasonUser, phase }: NodeSituation,
-  nowMs: number,
+  { nowMs, obstacle }: { readonly nowMs: number; readonly obstacle: string | undefined },
 ): string {
   const until = retryAtMs === undefined ? "" : ` until ${timeWords(retryAtMs, nowMs)}`;
   const person = reasonUser === "" ? "a person" : reasonUser;
@@ -47,7 +50,9 @@ export function nodeHeadline(
     case "absent":
       return `Slurm does not have a node ${name}.`;
     case "off":
-      return `${name} is off and free: the first job that needs it has it started.`;
+      return obstacle === undefined
+        ? `${name} is off and free: the first job that needs it has it started.`
+        : `${name} is off, and is not started for any job: ${obstacle}.`;
     case "off-down-ours":
       return `${name} is off${until}: ${FAILURES[failureKindOf(reason)]}.`;
     case "off-down-slurm":
@@ -91,6 +96,7 @@ export function nodeHeadline(
 
 const FAILURES: Readonly<Record<FailureKind, string>> = {
   "no-machine": "no machine was to be had for it",
+  "boots-fail": "machines of its image and shape fail to boot",
   paused: "launching is paused",
   "given-up": "our own programs gave it up",
 };

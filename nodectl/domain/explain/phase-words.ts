@@ -40,13 +40,15 @@ export function phaseWords(phase: NodePhase, facts: ClusterFacts): string {
 
 const FAILURES: Readonly<Record<FailureKind, string>> = {
   "no-machine": "no machine was to be had",
+  "boots-fail": "not launched, because its image and shape fail to boot",
   paused: "launching is paused",
   "given-up": "given up",
 };
 
 function bootWords(what: string, launchedMs: number, facts: ClusterFacts): string {
   const usual = durationWords(facts.expectations.bootMs);
-  return `${what} was launched at ${timeWords(launchedMs, facts.nowMs)}, and boots and sets itself up; that usually takes up to ${usual}`;
+  const isLate = facts.nowMs - launchedMs > facts.expectations.bootMs;
+  return `${what} was launched at ${timeWords(launchedMs, facts.nowMs)}, and boots and sets itself up; that usually takes up to ${usual}${isLate ? ": it is late" : ""}`;
 }
 
 /** By whom, and in whose words: what an admin wrote there is what the next one needs to know. */

@@ -28,6 +28,8 @@ function context(change: Partial<ExplainContext> = {}, jobs = [WAKING]): Explain
     observe: () => Promise.resolve({ kind: "unread", reason: "OCI could not be asked: no route" }),
     readPlan: () => Promise.resolve({ kind: "read", value: plan }),
     readCapacity: () => Promise.resolve({ kind: "read", value: [] }),
+    capacityFile: "/run/citc/slurm/capacity.jsonl",
+    readPause: () => Promise.resolve(undefined),
     readLog: () => Promise.resolve({ kind: "read", value: ["no line of ours", "{}"] }),
     bootMs: 300_000,
     clock: { now: () => NOW_MS },

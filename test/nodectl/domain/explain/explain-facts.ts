@@ -2,12 +2,14 @@ import type { ClusterFacts, JobRecord, Machine } from "../../../../nodectl/domai
 import { parseLog } from "../../../../nodectl/domain/explain/log-entries.ts";
 import { expandedNames } from "../../../../nodectl/domain/group-names.ts";
 import type { NodeGroup } from "../../../../nodectl/domain/launch-specification.ts";
+import { pauseSentence, type Pause } from "../../../../nodectl/domain/pause.ts";
 import type { SlurmRecord } from "../../../../nodectl/domain/reconcile/slurm-state.ts";
 
 /** Noon, so that no time zone makes it another day within the minutes of a test. */
 export const NOW_MS = Date.parse("2026-11-25T12:00:00Z");
 export const MINUTE_MS = 60_000;
 
+export const IMAGE = "ocid1.image.oc1.phx.aaaaaaaasabcd123";
 export const SHAPE = "VM.Standard.E4.Flex.1.8";
 
 /** Nodes of E4 in one availability domain, 2 processors and 7434 MiB each. */
@@ -106,6 +108,9 @@ export function facts(change: FactsChange = {}): ClusterFacts {
     decisions: undefined,
     partitions: [],
     capacity: [],
+    capacityFile: "/run/citc/slurm/capacity.jsonl",
+    imageOcid: IMAGE,
+    pause: undefined,
     expectations: { bootMs: 5 * MINUTE_MS, resumeTimeoutMs: 15 * MINUTE_MS },
     unseen: [],
     ...rest,
@@ -141,6 +146,21 @@ export function closed(
           (faultDomain) => `${shape} ${domain} ${faultDomain} on-demand`,
         );
   return keys.map((key) => ({ key, kind, untilMs, message }));
+}
+
+const PAUSE: Pause = { who: "ann", sinceMs: NOW_MS - MINUTE_MS, reason: "the region is ill" };
+
+/** Launching is paused. */
+export const paused = { pause: PAUSE };
+export const PAUSE_WORDS = pauseSentence(PAUSE);
+
+export const LAST_WORDS = "its last 3 boots failed: mount.nfs: Connection timed out";
+
+/** The file of capacities after boots of the image that failed, the last of them on a-3. */
+export function bootsFail(image = IMAGE, shape = SHAPE): ClusterFacts["capacity"] {
+  const key = `boot ${image} ${shape}`;
+  const untilMs = NOW_MS + 14 * MINUTE_MS;
+  return [{ key, kind: "boot", untilMs, message: LAST_WORDS, node: "a-3" }];
 }
 
 /** Everything that a reader sees, in one text without line breaks. */

@@ -4,13 +4,17 @@ import type { Explanation } from "../../../../nodectl/domain/explain/explanation
 import type { ClusterFacts, JobRecord } from "../../../../nodectl/domain/explain/facts.ts";
 import { failureReason } from "../../../../nodectl/domain/failed-node.ts";
 import {
+  bootsFail,
   closed,
   facts,
   group,
   job,
+  LAST_WORDS,
   MINUTE_MS,
   node,
   NOW_MS,
+  PAUSE_WORDS,
+  paused,
   SHAPE,
   textOf,
 } from "./explain-facts.ts";
@@ -168,5 +172,87 @@ describe("explainJob() when a launch is refused for good", () => {
     const whole = { event: "could not start node", node: "a-2", reason: `${words}. Check it.` };
     const logged = explain({ adminComment }, facts({ nodes, log: [whole] }));
     expect(logged.why).toContain(`startnode's words: "${words}. Check it".`);
+  });
+});
+
+describe("explainJob() while launching is paused", () => {
+  const nodes = [failedNode("a-1", PAUSE_WORDS), failedNode("a-2")];
+  const around = facts({ ...paused, nodes, capacity: stockOut, log: [refused, lost] });
+
+  it.each([
+    ["was requeued", { reason: "BeginTime" }],
+    ["was never given a node", { restarts: 0, adminComment: "", nodeCount: 2 }],
+  ])("says who paused it, since when and why to a job that %s", (_, change) => {
+    const told = explain(change, around);
+    expect(told.cause).toBe("launching-paused");
+    expect(told.headline).toBe(`Job 12 of alice waits: ${PAUSE_WORDS}.`);
+    expect(textOf(told)).toContain("When the pause ends, the nodes that are DOWN because of it");
+    expect(textOf(told)).not.toMatch(/opc-request-id|alternatives|state=resume|numnodes/);
+    expect(commandsOf(told)).toEqual(["sudo citc resume"]);
+  });
+
+  it("does not promise nodes that are off to a job that waits for some", () => {
+    const told = explain({ restarts: 0, adminComment: "" }, facts(paused));
+    expect(told.cause).toBe("launching-paused");
+    expect(told.why).toEqual([]);
+  });
+
+  it("promises nodes that are up", () => {
+    const up = facts({ ...paused, nodes: [node("a-1", "IDLE")] });
+    expect(explain({ restarts: 0, adminComment: "" }, up).cause).toBe("about-to-start");
+  });
+
+  it("knows it by startnode's words when the pause has ended and the nodes are not back yet", () => {
+    const ended = ["a-1", "a-2", "a-3"].map((name) => failedNode(name, PAUSE_WORDS));
+    const told = explain({}, facts({ nodes: ended }));
+    expect(told.cause).toBe("launching-paused");
+    expect(told.headline).toContain("launching was paused, and not all of its nodes are back");
+    expect(told.next.join()).toMatch(/return to service at .*in 4 min/);
+    expect(told.advice.at(-1)?.text).toContain("The pause has ended");
+    expect(explain({}, facts({ nodes: ended, capacity: stockOut })).cause).toBe("out-of-capacity");
+  });
+});
+
+describe("explainJob() when machines fail to boot", () => {
+  const words = `${LAST_WORDS} for ${SHAPE} in PHX-AD-1`;
+  const nodes = [failedNode("a-1", words)];
+  const around = facts({ nodes, capacity: [...stockOut, ...bootsFail()], log: [refused] });
+
+  it("names shape, the console's last words, the next try, where to read and how to try before", () => {
+    const told = explain({}, around);
+    expect(told.cause).toBe("boots-fail");
+    expect(told.headline).toBe(
+      `Job 12 of alice waits: machines of ${SHAPE} fail to boot, so that none is launched for a while.`,
+    );
+    const text = textOf(told);
+    expect(text).toMatch(
+      /with image …sabcd123 is launched: its last 3 boots failed: mount\.nfs: Connection timed out\. After .*in 14 min\) one node tries/,
+    );
+    expect(text).not.toMatch(/OCI said|opc-request-id|alternatives/);
+    expect(commandsOf(told)).toEqual([
+      "sudo citc logs a-3",
+      `sudo sed -i '/"kind":"boot"/d' /run/citc/slurm/capacity.jsonl`,
+      "sudo scontrol update nodename=a-1 state=resume",
+    ]);
+  });
+
+  it("knows it by startnode's words when the file of capacities is lost", () => {
+    const lostFile = ["a-1", "a-2", "a-3"].map((name) => failedNode(name, words));
+    expect(explain({}, facts({ nodes: lostFile })).cause).toBe("boots-fail");
+  });
+
+  it("is known to whoever may not read which image is the default one", () => {
+    const unknown = facts({ nodes, capacity: bootsFail(), imageOcid: undefined });
+    expect(explain({}, unknown).cause).toBe("boots-fail");
+  });
+
+  it("does not take another image's boots for its own", () => {
+    const other = "ocid1.image.oc1..other";
+    const free = { restarts: 0, adminComment: "" };
+    expect(explain(free, facts({ capacity: bootsFail(other) })).cause).toBe("about-to-start");
+    const specification = { ...group("b-1").specification, imageOcid: other };
+    const groups = [group("a-[1-3]"), group("b-1", { specification })];
+    const hidden = facts({ groups, capacity: bootsFail(other), imageOcid: undefined });
+    expect(explain(free, hidden).cause).toBe("about-to-start");
   });
 });
