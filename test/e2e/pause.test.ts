@@ -53,6 +53,10 @@ test.concurrent.each(RELEASE_NAMES)(
       expect(why).toMatchObject({ cause: "launching-paused" });
       expect(why.headline).toMatch(SENTENCE);
 
+      expect(await cluster.citc("doctor")).toMatch(
+        /^warning  Pause {11}launching is paused by opc/m,
+      );
+
       const [first = ""] = nodeNames(1);
       const refused = await sandbox.exec("mgmt", ["/usr/local/bin/startnode", first]);
       expect(refused).toMatchObject({ exitCode: 1 });

@@ -5,6 +5,8 @@ import type { Log } from "../../domain/log.ts";
 import { OciAuthError } from "../../oci/oci-auth-error.ts";
 import { runningSettings } from "../../slurm/configuration.ts";
 import { machineInspection } from "../../slurm/machine-inspection.ts";
+import { defaultOf } from "../setting-default.ts";
+import { SETTINGS } from "../settings.ts";
 import { slurmConfCheckOf, slurmOf } from "../slurm.ts";
 import { systemClock } from "../system-clock.ts";
 
@@ -22,6 +24,7 @@ export function createDoctorContext(config: Config, configFile: string, log: Log
   return {
     config,
     configFile,
+    isMetricsFileSet: config.metricsFile !== defaultOf(SETTINGS.metrics_file),
     hostName: hostname(),
     isRoot: process.getuid?.() === 0,
     clock: systemClock,

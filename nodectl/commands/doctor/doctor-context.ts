@@ -52,6 +52,8 @@ export type CloudOpening =
 export interface DoctorContext {
   readonly config: Config;
   readonly configFile: string;
+  /** startnode.yaml names another than the usual metrics_file, so that somebody wants metrics. */
+  readonly isMetricsFileSet: boolean;
   readonly hostName: string;
   readonly isRoot: boolean;
   readonly clock: Clock;

@@ -18,6 +18,7 @@ import type { DoctorContext } from "./doctor-context.ts";
 import { lookAtFile, lookAtSpace, readIfThere } from "./look-at-files.ts";
 import { checkPrograms } from "./program-check.ts";
 import { judgeReadable, judgeWritable, slurmUserOf } from "./slurm-user.ts";
+import { directoryThere, lookAtConsoles, lookAtMetrics, lookAtPause } from "./written-files.ts";
 
 const LOCAL = "look at the machine's load (top) and its disks (dmesg | tail)";
 
@@ -49,6 +50,9 @@ export function machineChecks(context: DoctorContext): readonly Check[] {
       whenSilent: "systemctl restart munge: it does not answer",
     },
     check("units", "Units", lookAtUnits),
+    check("pause", "Pause", lookAtPause),
+    check("metrics", "Metrics", lookAtMetrics),
+    check("consoles", "Consoles", lookAtConsoles),
   ];
 }
 
@@ -129,7 +133,8 @@ async function lookAtRunFiles(context: DoctorContext): Promise<readonly Finding[
 async function lookAtSpaceLeft({ config }: DoctorContext): Promise<readonly Finding[]> {
   const main = (await readIfThere(config.slurmConf)) ?? "";
   const state = settingIn(main, "StateSaveLocation");
-  const paths = ["/", "/tmp", dirname(config.logFile), config.slurmDirectory];
+  const consoles = await directoryThere(config.consoleDirectory);
+  const paths = ["/", "/tmp", dirname(config.logFile), consoles, config.slurmDirectory];
   return judgeSpace(await lookAtSpace(state === undefined ? paths : [...paths, state]));
 }
 

@@ -99,6 +99,8 @@ export class DoctorRig {
         limitsFile: at("limits.yaml"),
       },
       ...{ slurmDirectory: at("shared"), nodesFile: at("shared/nodes.json") },
+      ...{ pauseFile: at("paused"), metricsFile: at("exporter/citc.prom") },
+      consoleDirectory: at("log/consoles"),
     };
   }
 
@@ -106,7 +108,7 @@ export class DoctorRig {
     const config = this.config();
     return {
       ...{ config, configFile: "/etc/citc/startnode.yaml", hostName: "mgmt", isRoot: true },
-      ...{ clock: new VirtualClock(), machine: this.machine },
+      ...{ clock: new VirtualClock(), machine: this.machine, isMetricsFileSet: false },
       slurm: {
         isAnswering: () => Promise.resolve(true),
         version: () => Promise.resolve({ major: 24, minor: 11, text: "24.11.5" }),

@@ -2,6 +2,7 @@ import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { machineChecks } from "../../../../nodectl/commands/doctor/machine-checks.ts";
+import { formatPause } from "../../../../nodectl/domain/pause.ts";
 import { DoctorRig, findingsOf } from "./doctor-rig.ts";
 
 let rig: DoctorRig;
@@ -163,6 +164,59 @@ describe("machineChecks()", () => {
       unitStates: () => Promise.resolve({ kind: "failed", message }),
     };
     expect(await found("units")).toMatchObject([{ kind: "wrong", seen: message }]);
+  });
+
+  it("warn of a pause of launching, with who, since when and why, and how it ends", async () => {
+    expect(await found("pause")).toMatchObject([{ kind: "ok", seen: "launching is not paused" }]);
+    rig.write("paused", formatPause({ who: "ann", sinceMs: 0, reason: "the region is ill" }));
+    expect(await found("pause")).toMatchObject([
+      {
+        kind: "warning",
+        seen: expect.stringMatching(
+          /^launching is paused by ann since 19(70|69)-.*: the region is ill$/,
+        ) as string,
+        fix: expect.stringMatching(/^sudo citc resume/) as string,
+      },
+    ]);
+  });
+
+  it("leave metrics out where there is no node exporter, unless the settings name their file", async () => {
+    expect(await found("metrics")).toMatchObject([{ kind: "skipped" }]);
+    rig.changes = { isMetricsFileSet: true };
+    const directory = join(rig.root, "exporter");
+    expect(await found("metrics")).toMatchObject([
+      { kind: "warning", fix: `mkdir -p ${directory}` },
+    ]);
+    rig.write("exporter/other.prom", "");
+    expect(await found("metrics")).toEqual([
+      { kind: "ok", seen: `root may write to ${directory}` },
+    ]);
+  });
+
+  it("try to write where the directory for consoles is, or will be made", async () => {
+    expect(await found("consoles")).toEqual([
+      { kind: "ok", seen: `root may write to ${join(rig.root, "log")}` },
+    ]);
+    rig.write("log/consoles/.keep", "");
+    const message = "EROFS";
+    rig.machine = {
+      ...rig.machine,
+      tryToWrite: () => Promise.resolve({ kind: "failed", message }),
+    };
+    const directory = join(rig.root, "log/consoles");
+    expect(await found("consoles")).toMatchObject([
+      { kind: "wrong", seen: `cannot write to ${directory}: EROFS` },
+    ]);
+    rig.remove("log/consoles");
+    rig.write("log/consoles", "");
+    expect(await found("consoles")).toMatchObject([
+      { kind: "wrong", seen: `${directory} is no directory` },
+    ]);
+  });
+
+  it("try nothing as root that others cannot see", async () => {
+    rig.changes = { isRoot: false };
+    expect(await found("consoles")).toMatchObject([{ kind: "skipped" }]);
   });
 
   it("measure the disks", async () => {

@@ -5,7 +5,7 @@ const NOW_MS = 10 * 3_600_000;
 const NAMES = new Set(["a-0001", "a-0002"]);
 const VOLUME: LeftVolume = {
   ...{ bootVolumeOcid: "ocid1.bootvolume.oc1.phx.aaaa", instanceName: "a-0001" },
-  ...{ sizeGib: 47, timeCreatedMs: 0 },
+  ...{ sizeGib: 47, timeCreatedMs: 0, imageOcid: "ocid1.image.oc1.phx.aaaaaaaasabcd123" },
 };
 
 describe("judgeVolumes()", () => {
@@ -25,12 +25,23 @@ describe("judgeVolumes()", () => {
   it("warns of what a node of this name left behind", () => {
     expect(judgeVolumes([VOLUME], NAMES, NOW_MS)).toEqual({
       kind: "warning",
-      seen: "47 GB of nodes that are gone: a-0001",
-      fix: "oci bv boot-volume delete --boot-volume-id ocid1.bootvolume.oc1.phx.aaaa: they cost",
+      seen: "47 GB of nodes that are gone: a-0001 (from image …sabcd123)",
+      fix: "oci bv boot-volume delete --boot-volume-id ocid1.bootvolume.oc1.phx.aaaa; it costs",
     });
-    const two = [VOLUME, { ...VOLUME, instanceName: "a-0002" }];
-    expect(judgeVolumes(two, NAMES, NOW_MS)).toMatchObject({
-      seen: "94 GB of nodes that are gone: a-0001 and 1 more",
+  });
+
+  it("names each with what it was made of, the first five of many", () => {
+    const copy: LeftVolume = {
+      ...{ bootVolumeOcid: "v-2", instanceName: "a-0002", sizeGib: 47, timeCreatedMs: 0 },
+    };
+    expect(judgeVolumes([VOLUME, copy], NAMES, NOW_MS)).toMatchObject({
+      seen: "94 GB of nodes that are gone: a-0001 (from image …sabcd123), a-0002 (from another volume)",
+    });
+    const seven = Array.from({ length: 7 }, () => copy);
+    expect(judgeVolumes(seven, NAMES, NOW_MS)).toMatchObject({
+      seen: expect.stringMatching(
+        /^329 GB of nodes .*: (a-0002[^,]*, ){4}a-0002[^,]* and 2 more$/,
+      ) as string,
     });
   });
 });
