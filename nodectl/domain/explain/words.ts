@@ -31,3 +31,8 @@ export function listWords(items: readonly string[], max = NAMES_SHOWN_MAX): stri
 export function withoutStop(text: string): string {
   return text.replace(/[.\s]+$/, "");
 }
+
+/** As the first of a sentence. */
+export function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

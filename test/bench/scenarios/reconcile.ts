@@ -11,7 +11,8 @@ import { livePopulation, POPULATION_OPTIONS, type Population } from "./populatio
 import { atMost } from "./start-rows.ts";
 import { nodeNames } from "./start-subject.ts";
 
-const NODE_COUNT = 5000;
+/** Each with an instance that lives and one that has ended; with those of 102 strangers they fill ten pages. */
+const NODE_COUNT = 4949;
 const ORPHAN_COUNT = 50;
 const RUN_COUNT = 5;
 const CAP_MS = 120_000;
