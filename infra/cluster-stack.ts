@@ -1,0 +1,23 @@
+import { LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import { createCluster } from "./cluster.ts";
+import { OciProvider } from "./oci-resource.ts";
+import type { ClusterSettings } from "./settings.ts";
+
+export interface ClusterStackOptions {
+  readonly settings: ClusterSettings;
+  /** Absolute: a relative one would be relative to the disposable cdktf.out. */
+  readonly stateFile: string;
+}
+
+/** The whole cluster but for its compute nodes, which startnode launches. */
+export class ClusterStack extends TerraformStack {
+  constructor(scope: Construct, { settings, stateFile }: ClusterStackOptions) {
+    super(scope, settings.name);
+    new LocalBackend(this, { path: stateFile });
+    const { region, ociProfile } = settings;
+    new OciProvider(this, "oci", { region, config_file_profile: ociProfile });
+    const cluster = createCluster(this, settings);
+    new TerraformOutput(this, "cluster_id", { value: cluster.id });
+  }
+}

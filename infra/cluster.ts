@@ -1,0 +1,22 @@
+import { DataResource } from "cdktf";
+import type { Construct } from "constructs";
+import type { ClusterSettings } from "./settings.ts";
+
+/** What every part of the stack is told of the cluster. */
+export interface Cluster {
+  readonly settings: ClusterSettings;
+  /** An expression: `<name>-<8 hex digits>`, known when the cluster is first deployed, and the same until it is destroyed. */
+  readonly id: string;
+  /** Of every resource that can have tags; the sweep and nodectl tell by `cluster` what is ours. */
+  readonly tags: { readonly cluster: string };
+}
+
+/**
+ * Two clusters of one name in one compartment must not take each other's instances for their own, and there is no place
+ * where names are known: the id ends with a part of a random UUID that Terraform keeps in its state.
+ */
+export function createCluster(scope: Construct, settings: ClusterSettings): Cluster {
+  const uuid = new DataResource(scope, "cluster_id");
+  const id = `${settings.name}-\${substr(${uuid.fqn}.id, 0, 8)}`;
+  return { settings, id, tags: { cluster: id } };
+}
