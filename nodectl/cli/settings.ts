@@ -8,12 +8,13 @@ import {
   ocid,
   oneLine,
   optional,
+  region,
   required,
   text,
   wholeNumber,
-} from "./setting-readers.ts";
+} from "../domain/setting-readers.ts";
 
-export type { Setting } from "./setting-readers.ts";
+export type { Setting } from "../domain/setting-readers.ts";
 
 /** A region has at most so many; OCI refuses more on one VNIC (CreateVnicDetails.nsgIds). */
 const NETWORK_SECURITY_GROUPS_MAX = 5;
@@ -25,11 +26,7 @@ export const SETTINGS = {
     "the cloud; accepted because CitC wrote it",
     "oracle",
   ),
-  region: required(
-    text(/^[a-z]+(-[a-z]+)+-\d+$/, "write OCI's region identifier, such as uk-london-1"),
-    "OCI's region identifier",
-    "uk-london-1",
-  ),
+  region: required(region(), "OCI's region identifier", "uk-london-1"),
   compartment_id: required(
     ocid("compartment", "tenancy"),
     "compartment of the instances",

@@ -1,8 +1,8 @@
-import { readChoice, readEach, readItems, readText, readWholeNumber } from "../domain/fields.ts";
-import type { NumberRange, TextRule } from "../domain/fields.ts";
-import type { Located, ProblemCollector } from "../domain/problem-collector.ts";
+import { readChoice, readEach, readItems, readText, readWholeNumber } from "./fields.ts";
+import type { NumberRange, TextRule } from "./fields.ts";
+import type { Located, ProblemCollector } from "./problem-collector.ts";
 
-/** One key of startnode.yaml. The README's table and the checks come from the same place. */
+/** One key of a settings file: startnode.yaml's, or cluster.yaml's. */
 export interface Setting<Value> {
   readonly meaning: string;
   /** A line to copy, shown when the key is missing. */
@@ -57,6 +57,10 @@ export function oneLine(fix: string): Reader<string> {
 export function ocid(...types: readonly string[]): Reader<string> {
   const pattern = new RegExp(String.raw`^ocid1\.(${types.join("|")})\.[\w-]+(\.[\w-]*)+\.[\w-]+$`);
   return text(pattern, `write an OCID that begins with ocid1.${types.join(" or ocid1.")}`);
+}
+
+export function region(): Reader<string> {
+  return text(/^[a-z]+(-[a-z]+)+-\d+$/, "write OCI's region identifier, such as uk-london-1");
 }
 
 export function absolutePath(): Reader<string> {
