@@ -16,7 +16,7 @@ export interface Cluster {
  * where names are known: the id ends with a part of a random UUID that Terraform keeps in its state.
  */
 export function createCluster(scope: Construct, settings: ClusterSettings): Cluster {
-  const uuid = new DataResource(scope, "cluster_id");
+  const uuid = new DataResource(scope, "cluster_uuid");
   const id = `${settings.name}-\${substr(${uuid.fqn}.id, 0, 8)}`;
   return { settings, id, tags: { cluster: id } };
 }
