@@ -46,7 +46,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "nodectl/files": ["nodectl/domain"],
   "nodectl/domain": [],
   "nodectl/build": ["nodectl/cli"],
-  infra: ["nodectl/domain"],
+  infra: ["nodectl/domain", "nodectl/files/positioned-yaml.ts", "nodectl/files/input-file.ts"],
   test: ["nodectl", "infra"],
 };
 
@@ -60,7 +60,13 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yaml: ["nodectl/files", "test"],
   cdktf: ["infra", "test"],
   esbuild: ["nodectl/build", "test/bench"],
-  "node:child_process": ["nodectl/slurm", "nodectl/files", "nodectl/build", "test"],
+  "node:child_process": [
+    "nodectl/slurm",
+    "nodectl/files",
+    "nodectl/build",
+    "infra/git-checkout.ts",
+    "test",
+  ],
 };
 
 function importsOf(file: string): string[] {

@@ -1,0 +1,98 @@
+import { existsSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { App } from "cdktf";
+import { formatProblem } from "../nodectl/domain/problem.ts";
+import type { Problem } from "../nodectl/domain/problem.ts";
+import { ClusterStack } from "./cluster-stack.ts";
+import { readGitCheckout } from "./git-checkout.ts";
+import { readSettings } from "./settings-file.ts";
+import { FILE_VARIABLE } from "./settings-file/environment.ts";
+import type { ClusterSettings } from "./settings.ts";
+
+const HELP = `Usage: npm run synth
+
+Reads cluster.yaml and writes what Terraform needs to cdktf.out. No credentials
+are needed, and nothing is changed in OCI: that does \`npx cdktf deploy\`, which
+runs this program itself.
+
+To begin:  cp infra/cluster.example.yaml cluster.yaml   and edit it.
+
+  ${FILE_VARIABLE}    another file in place of cluster.yaml; Terraform's state
+                       is kept beside it, in terraform.<name>.tfstate
+  CITC_<KEY>           a setting, before the file: CITC_REGION,
+                       CITC_MANAGEMENT_SHAPE; lists with commas: CITC_SSH_CIDRS
+
+Exit status: 0 it is written; 1 the settings are wrong, and all that is wrong
+was said; 2 the command line is wrong.
+`;
+
+const ROOT = join(import.meta.dirname, "..");
+
+process.exitCode = await main();
+
+async function main(): Promise<0 | 1 | 2> {
+  const isHelp = readArguments();
+  if (isHelp === undefined) return 2;
+  if (isHelp) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const { env } = process;
+  const file = resolve(env[FILE_VARIABLE] ?? join(ROOT, "cluster.yaml"));
+  if (!existsSync(file)) return say([missingFile(file)], 1);
+  const checkout = await readGitCheckout(ROOT, env);
+  const checked = await readSettings(nameOf(file), { environment: env, checkout });
+  if (checked.kind === "invalid") return say(checked.problems.map(formatProblem), 1);
+  say(checked.value.warnings.map(warning), 0);
+  const outdir = env["CDKTF_OUTDIR"];
+  const written = synthesize(checked.value.settings, file, outdir ?? join(ROOT, "cdktf.out"));
+  // cdktf calls us as its first step, and says itself what comes next.
+  if (outdir === undefined) {
+    process.stdout.write(`written to ${nameOf(written)}; next: npx cdktf deploy\n`);
+  }
+  return 0;
+}
+
+/** Whether help is asked for; undefined when the command line is wrong, which is then said. */
+function readArguments(): boolean | undefined {
+  try {
+    return parseArgs({ options: { help: { type: "boolean", short: "h" } } }).values.help ?? false;
+  } catch (error) {
+    say(
+      [`synth: ${(error as Error).message.split(". ")[0] ?? ""}`, "Try `npm run synth -- --help`."],
+      2,
+    );
+    return undefined;
+  }
+}
+
+/** Returns the folder that Terraform is to be run in. */
+function synthesize(settings: ClusterSettings, file: string, outdir: string): string {
+  const app = new App({ outdir });
+  const stateFile = join(dirname(file), `terraform.${settings.name}.tfstate`);
+  new ClusterStack(app, { settings, stateFile });
+  app.synth();
+  return join(app.outdir, "stacks", settings.name);
+}
+
+function missingFile(file: string): string {
+  const example = nameOf(join(ROOT, "infra/cluster.example.yaml"));
+  const name = nameOf(file);
+  return `${name}: there is no such file; \`cp ${example} ${name}\` makes one to edit`;
+}
+
+function warning(problem: Problem): string {
+  return `warning: ${formatProblem(problem)}`;
+}
+
+function say<Status extends number>(lines: readonly string[], status: Status): Status {
+  process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+  return status;
+}
+
+/** As a person here would write it. */
+function nameOf(path: string): string {
+  const name = relative(process.cwd(), path);
+  return name.startsWith("..") || isAbsolute(name) ? path : name;
+}
