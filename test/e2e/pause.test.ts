@@ -54,7 +54,7 @@ test.concurrent.each(RELEASE_NAMES)(
       expect(why.headline).toMatch(SENTENCE);
 
       expect(await cluster.citc("doctor")).toMatch(
-        /^warning  Pause {11}launching is paused by opc/m,
+        /^warning {2}Pause {11}launching is paused by opc/m,
       );
 
       const [first = ""] = nodeNames(1);
