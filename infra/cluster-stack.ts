@@ -1,6 +1,7 @@
 import { LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { createCluster } from "./cluster.ts";
+import { createNetwork } from "./network.ts";
 import { OciProvider } from "./oci-resource.ts";
 import type { ClusterSettings } from "./settings.ts";
 
@@ -18,6 +19,7 @@ export class ClusterStack extends TerraformStack {
     const { region, ociProfile } = settings;
     new OciProvider(this, "oci", { region, config_file_profile: ociProfile });
     const cluster = createCluster(this, settings);
+    createNetwork(this, cluster);
     new TerraformOutput(this, "cluster_id", { value: cluster.id });
   }
 }

@@ -11,12 +11,20 @@ export interface Cluster {
   readonly tags: { readonly cluster: string };
 }
 
+/** Names and tags of one resource, `<cluster id>-<what>`. */
+export function named(cluster: Cluster, what: string) {
+  return { display_name: `${cluster.id}-${what}`, freeform_tags: cluster.tags };
+}
+
 /**
  * Two clusters of one name in one compartment must not take each other's instances for their own, and there is no place
  * where names are known: the id ends with a part of a random UUID that Terraform keeps in its state.
  */
 export function createCluster(scope: Construct, settings: ClusterSettings): Cluster {
-  const uuid = new DataResource(scope, "cluster_uuid");
+  const uuid = new DataResource(scope, "cluster_uuid", {
+    // The tags of a file system that is kept have the id, and so has the next cluster that takes it.
+    lifecycle: { preventDestroy: settings.keepFileSystem },
+  });
   const id = `${settings.name}-\${substr(${uuid.fqn}.id, 0, 8)}`;
   return { settings, id, tags: { cluster: id } };
 }
