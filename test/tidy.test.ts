@@ -65,6 +65,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     "nodectl/files",
     "nodectl/build",
     "infra/git-checkout.ts",
+    "infra/destroy",
     "test",
   ],
 };
