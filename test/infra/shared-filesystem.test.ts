@@ -89,7 +89,7 @@ describe("keep_file_system", () => {
   it("keeps the file system and what its names hang on, and nothing else", () => {
     expect(keptIn(synthesize({ keepFileSystem: true })).sort()).toEqual([
       `${FILE_SYSTEM}.shared_file_system`,
-      "terraform_data.cluster",
+      "terraform_data.cluster_uuid",
     ]);
     expect(keptIn(synthesize({ keepFileSystem: false }))).toEqual([]);
   });
