@@ -53,6 +53,7 @@ export class CapacityMemory {
   /** The node that tries an image and shape whose boots failed, by key, until its launch is accepted. */
   readonly #bootProbers = new Map<string, string>();
   #readMs = Number.NEGATIVE_INFINITY;
+  #reading: Promise<void> = Promise.resolve();
   #isUsable = true;
 
   constructor(options: CapacityMemoryOptions) {
@@ -156,13 +157,16 @@ export class CapacityMemory {
     if (isNews) await this.#try(() => this.#options.store.add(entry));
   }
 
+  /** Who comes while the file is being read waits too: nothing may be tried in the belief that nothing is known. */
   async #refresh(): Promise<void> {
     const nowMs = this.#options.nowMs();
-    if (Math.abs(nowMs - this.#readMs) < REFRESH_MS) return;
-    this.#readMs = nowMs;
-    await this.#try(async () => {
-      for (const entry of await this.#options.store.read()) this.#entries.set(entry.key, entry);
-    });
+    if (Math.abs(nowMs - this.#readMs) >= REFRESH_MS) {
+      this.#readMs = nowMs;
+      this.#reading = this.#try(async () => {
+        for (const entry of await this.#options.store.read()) this.#entries.set(entry.key, entry);
+      });
+    }
+    await this.#reading;
   }
 
   /** Losing the file costs some calls: said once, and no reason to stop. */

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { CapacityMemory } from "../../../nodectl/commands/capacity-memory.ts";
 import { bootKey, type CapacityEntry } from "../../../nodectl/domain/capacity-entry.ts";
@@ -16,10 +17,14 @@ const entry: CapacityEntry = {
   message: "its last 3 boots failed: panic",
 };
 
-function memoryWith(stored: CapacityEntry[], nowMs: () => number): CapacityMemory {
+function memoryWith(
+  stored: CapacityEntry[],
+  nowMs: () => number,
+  read: () => Promise<readonly CapacityEntry[]> = () => Promise.resolve([...stored]),
+): CapacityMemory {
   return new CapacityMemory({
     store: {
-      read: () => Promise.resolve([...stored]),
+      read,
       add: (added) => Promise.resolve(void stored.push(added)),
     },
     ...{ log: silentLog, nowMs, imageOcid: IMAGE },
@@ -47,6 +52,16 @@ it("lets one node try when it is time, of all runs, and the others wait for its 
   expect(await memory.look(placement, "n-2")).toMatchObject({ kind: "closed", untilMs: 150_000 });
   const otherRun = memoryWith(stored, () => 100_500);
   expect(await otherRun.look(placement, "n-1")).toMatchObject({ kind: "closed", untilMs: 150_000 });
+});
+
+it("keeps all nodes of a run that has just begun from it, not only the one that reads the file", async () => {
+  const read = async (): Promise<readonly CapacityEntry[]> => {
+    await setImmediate();
+    return [entry];
+  };
+  const memory = memoryWith([], () => 99_999, read);
+  const looks = await Promise.all(["n-1", "n-2"].map((name) => memory.look(placement, name)));
+  expect(looks.map(({ kind }) => kind)).toEqual(["closed", "closed"]);
 });
 
 it("launches again when reconcile has seen the try succeed", async () => {
