@@ -64,15 +64,20 @@ function failedBoots(context: BootContext, { acted }: BootsSeen, byNode: ByNode)
   });
 }
 
-/** Nodes that were waking at the last pass and are up now. */
+/** Nodes that are up and were not at the last pass: they were waking then, or their instance is younger. */
 function goodBoots(
   context: BootContext,
   { before, nodes }: BootsSeen,
   byNode: ByNode,
 ): readonly Boot[] {
+  const isNew = (name: string): boolean => {
+    const createdMs = newestOf(byNode.get(name) ?? [])?.timeCreatedMs ?? 0;
+    return before.passMs > 0 && createdMs > before.passMs;
+  };
   const up = nodes.filter(
     ({ name, slurmState }) =>
-      before.nodes[name]?.waking !== undefined && (slurmState === "idle" || slurmState === "busy"),
+      (slurmState === "idle" || slurmState === "busy") &&
+      (before.nodes[name]?.waking !== undefined || isNew(name)),
   );
   return up.flatMap((node) => bootsOf(context, { node, byNode }, { isSuccess: true }));
 }

@@ -39,6 +39,30 @@ it("opens it again when the node that tries comes up", async () => {
   expect(rig.capacities.map(({ kind }) => kind)).toEqual(["boot", "open"]);
 });
 
+it("opens it again also when the node came up between two passes", async () => {
+  const rig = new ReconcileRig();
+  rig.setNode("n1", "ALLOCATED+POWERING_UP+NOT_RESPONDING");
+  const instance = rig.launch("n1", "RUNNING", 11 * MINUTE_MS);
+  await passes(rig, 3);
+  rig.cloud.setState(instance.instanceOcid, "TERMINATED");
+  rig.setNode("n1", "IDLE+POWERED_DOWN");
+  await passes(rig, 1);
+  rig.launch("n1", "RUNNING", MINUTE_MS / 2);
+  rig.setNode("n1", "ALLOCATED");
+  await passes(rig, 1);
+  expect(rig.capacities.map(({ kind }) => kind)).toEqual(["boot", "open"]);
+});
+
+it("does not take a node that has been up for a success of the image", async () => {
+  const rig = new ReconcileRig();
+  rig.setNode("n1", "ALLOCATED+POWERING_UP+NOT_RESPONDING");
+  rig.setNode("n2", "ALLOCATED");
+  rig.launch("n1", "RUNNING", 11 * MINUTE_MS);
+  rig.launch("n2", "RUNNING", 60 * MINUTE_MS);
+  await passes(rig, 5);
+  expect(rig.capacities.map(({ kind }) => kind)).toEqual(["boot", "boot", "boot"]);
+});
+
 it.each<{ shape: string; shapeConfig: NonNullable<ShapeOffer["shapeConfig"]>; offer: ShapeOffer }>([
   {
     shape: "VM.Standard2.1",
