@@ -1,4 +1,5 @@
 import { bootKey, type CapacityEntry } from "../capacity-entry.ts";
+import { ocidTail } from "../status/words.ts";
 import type { ShapeOffer } from "../launch-specification.ts";
 
 /** Failed boots in a row, by image and shape (bootKey). */
@@ -50,7 +51,8 @@ export function judgeBoots(
     failures[key] = count;
     if (isSuccess && wasClosed) entries.set(key, { key, kind: "open", untilMs: 0, message: "" });
     if (count < failuresMax) continue;
-    const message = `its last ${count} boots failed: ${shorten(lastWords ?? "no console")}`;
+    const words = shorten(lastWords ?? "no console");
+    const message = `the last ${count} boots of image ${ocidTail(imageOcid)} failed: ${words}`;
     const untilMs = nowMs + coolDownMs;
     entries.set(key, { key, kind: "boot", untilMs, message, node: nodeName });
   }
@@ -60,7 +62,7 @@ export function judgeBoots(
 
 /** True of a reason that names such a verdict, whatever else it names. */
 export function isAboutFailedBoots(reason: string): boolean {
-  return /\bits last \d+ boots failed: /.test(reason);
+  return /\bthe last \d+ boots of image \S+ failed: /.test(reason);
 }
 
 function shorten(words: string): string {

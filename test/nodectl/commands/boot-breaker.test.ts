@@ -14,7 +14,7 @@ const entry: CapacityEntry = {
   key: bootKey(IMAGE, placement),
   kind: "boot",
   untilMs: 100_000,
-  message: "its last 3 boots failed: panic",
+  message: "the last 3 boots of image a failed: panic",
 };
 
 function memoryWith(
@@ -37,7 +37,7 @@ it("launches nothing of an image and shape whose boots fail, and says why", asyn
   expect(await memory.look(placement, "n-1")).toMatchObject({
     kind: "closed",
     untilMs: 100_000,
-    message: "its last 3 boots failed: panic",
+    message: "the last 3 boots of image a failed: panic",
   });
   expect(await memory.look(placement, "n-1", "ocid1.image.oc1..b")).toEqual({ kind: "open" });
   expect(await memory.look({ ...placement, shape: "VM.Standard2.2" }, "n-1")).toEqual({

@@ -22,7 +22,10 @@ it("tells startnode to leave an image and shape alone after three boots that fai
   expect(rig.capacities).toEqual([]);
   await passes(rig, 1);
   expect(rig.capacities).toMatchObject([
-    { kind: "boot", message: "its last 3 boots failed: [ 3.4] Kernel panic - not syncing" },
+    {
+      kind: "boot",
+      message: "the last 3 boots of image a failed: [ 3.4] Kernel panic - not syncing",
+    },
   ]);
 });
 

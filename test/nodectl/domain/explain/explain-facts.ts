@@ -154,7 +154,8 @@ const PAUSE: Pause = { who: "ann", sinceMs: NOW_MS - MINUTE_MS, reason: "the reg
 export const paused = { pause: PAUSE };
 export const PAUSE_WORDS = pauseSentence(PAUSE);
 
-export const LAST_WORDS = "its last 3 boots failed: mount.nfs: Connection timed out";
+export const LAST_WORDS =
+  "the last 3 boots of image …sabcd123 failed: mount.nfs: Connection timed out";
 
 /** The file of capacities after boots of the image that failed, the last of them on a-3. */
 export function bootsFail(image = IMAGE, shape = SHAPE): ClusterFacts["capacity"] {

@@ -226,7 +226,7 @@ describe("explainJob() when machines fail to boot", () => {
     );
     const text = textOf(told);
     expect(text).toMatch(
-      /with image …sabcd123 is launched: its last 3 boots failed: mount\.nfs: Connection timed out\. After .*in 14 min\) one node tries/,
+      /with image …sabcd123 is launched: the last 3 boots of image …sabcd123 failed: mount\.nfs: Connection timed out\. After .*in 14 min\) one node tries/,
     );
     expect(text).not.toMatch(/OCI said|opc-request-id|alternatives/);
     expect(commandsOf(told)).toEqual([

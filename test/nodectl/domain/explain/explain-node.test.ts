@@ -230,7 +230,7 @@ describe("explainNode() of a node that is not launched", () => {
       "a-1 is off, and is not started for any job: machines of its image and shape fail to boot.",
     );
     expect(textOf(told)).toMatch(
-      /…sabcd123 is launched: its last 3 boots failed: .*timed out\. After .*\(in 14 min\) one node tries/,
+      /…sabcd123 is launched: the last 3 boots of image …sabcd123 failed: .*timed out\. After .*\(in 14 min\) one node tries/,
     );
     expect(commandsOf(told)).toEqual([
       "sudo citc logs a-3",

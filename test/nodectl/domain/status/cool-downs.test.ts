@@ -52,7 +52,12 @@ test("what has ended, was opened again, or is none of our keys is left out", () 
 
 test("boots that fail are a cool-down of their image and shape, with the node that failed last", () => {
   const key = bootKey("ocid1.image.oc1..a", PLACEMENT);
-  const boot = entry({ key, kind: "boot", message: "its last 3 boots failed: panic", node: "n-3" });
+  const boot = entry({
+    key,
+    kind: "boot",
+    message: "the last 3 boots of image …sabcd123 failed: panic",
+    node: "n-3",
+  });
   const read = parseCapacityEntry(JSON.stringify(boot));
   expect(read).toEqual(boot);
   expect(coolDownsOf(read === undefined ? [] : [read], NOW_MS)).toEqual([
@@ -61,7 +66,7 @@ test("boots that fail are a cool-down of their image and shape, with the node th
       shape: "VM.Standard.E4.Flex.8.64",
       imageOcid: "ocid1.image.oc1..a",
       untilMs: 2_000,
-      message: "its last 3 boots failed: panic",
+      message: "the last 3 boots of image …sabcd123 failed: panic",
       node: "n-3",
     },
   ]);

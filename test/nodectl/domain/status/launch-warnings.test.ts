@@ -15,7 +15,7 @@ const SHAPE = "VM.Standard.E4.Flex.8.64";
 const BOOT: BootCoolDown = {
   ...{ kind: "boot", shape: SHAPE, imageOcid: "ocid1.image.oc1.phx.aaaaaaaasabcd123" },
   ...{ untilMs: NOW_MS + 14 * MINUTE_MS, node: nodeName(7) },
-  message: "its last 3 boots failed: mount.nfs: Connection timed out",
+  message: "the last 3 boots of image …sabcd123 failed: mount.nfs: Connection timed out",
 };
 
 function downNode(number: number, words: string) {
