@@ -12,6 +12,8 @@ export interface LimitsOptions {
   readonly nodeCount: number;
   /** By the number of the availability domain, or for any. */
   readonly counts?: number | Readonly<Record<number, number>>;
+  /** The usual shape apart. */
+  readonly moreShapes?: Readonly<Record<string, Readonly<Record<number, number>>>>;
   readonly suspendTimeSeconds?: number;
   /** In place of the usual ones. */
   readonly timers?: Partial<typeof TIMERS>;
@@ -126,12 +128,14 @@ export class ClusterFixture {
 export function limitsOf({
   nodeCount,
   counts = { 1: nodeCount },
+  moreShapes = {},
   suspendTimeSeconds = SUSPEND_TIME_SECONDS,
   timers = {},
   slurmOptions = {},
 }: LimitsOptions): string {
   return stringify({
     [SHAPE]: counts,
+    ...moreShapes,
     cluster: {
       suspend_time: suspendTimeSeconds,
       ...TIMERS,
