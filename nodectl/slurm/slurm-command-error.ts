@@ -31,12 +31,18 @@ export class SlurmCommandError extends Error {
   }
 }
 
+export interface NodeRefusal {
+  readonly nodeName: string;
+  readonly error: SlurmCommandError;
+}
+
 /** Some nodes of a batch were refused; all the others have been done. */
 export class NodeUpdateError extends Error {
   override readonly name = "NodeUpdateError";
   readonly nodeNames: readonly string[];
+  readonly refusals: readonly NodeRefusal[];
 
-  constructor(refusals: readonly { nodeName: string; error: SlurmCommandError }[]) {
+  constructor(refusals: readonly NodeRefusal[]) {
     const [first] = refusals;
     const nodeNames = refusals.map(({ nodeName }) => nodeName);
     const shown = nodeNames.slice(0, NAMES_SHOWN_MAX).join(", ");
@@ -44,6 +50,7 @@ export class NodeUpdateError extends Error {
       nodeNames.length > NAMES_SHOWN_MAX ? ` and ${nodeNames.length - NAMES_SHOWN_MAX} more` : "";
     super(`Slurm refused ${shown}${more}: ${first?.error.detail ?? ""}`, { cause: first?.error });
     this.nodeNames = nodeNames;
+    this.refusals = refusals;
   }
 }
 
@@ -90,4 +97,17 @@ function firstLine(text: string): string | undefined {
 /** True for what a call of SlurmControl may throw when Slurm refuses or does not answer. */
 export function isSlurmError(error: unknown): error is SlurmCommandError | NodeUpdateError {
   return error instanceof SlurmCommandError || error instanceof NodeUpdateError;
+}
+
+/**
+ * What several calls threw, as one error: it names all nodes that were refused, unless a call got no further than an answer that
+ * says nothing of single nodes.
+ */
+export function mergeRefusals(
+  errors: readonly (SlurmCommandError | NodeUpdateError)[],
+): SlurmCommandError | NodeUpdateError | undefined {
+  const ofAll = errors.find((error) => error instanceof SlurmCommandError);
+  if (ofAll !== undefined || errors.length === 0) return ofAll;
+  const ofNodes = errors.filter((error) => error instanceof NodeUpdateError);
+  return new NodeUpdateError(ofNodes.flatMap(({ refusals }) => refusals));
 }

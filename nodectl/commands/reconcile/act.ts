@@ -2,13 +2,13 @@ import type { Clock } from "../../domain/clock.ts";
 import { retryTimeOf } from "../../domain/failed-node.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { compressHostlist } from "../../domain/hostlist.ts";
-import type { Log } from "../../domain/log.ts";
+import type { Log, LogFields } from "../../domain/log.ts";
 import type { Action, Decision } from "../../domain/reconcile/decide.ts";
 import { RECONCILE_PREFIX } from "../../domain/reconcile/reasons.ts";
 import type { NodeSight } from "../../domain/reconcile/sight.ts";
 import type { Instance } from "../../oci/provider.ts";
 import type { ReleaseControl, SlurmControl } from "../../slurm/control.ts";
-import { isSlurmError } from "../../slurm/slurm-command-error.ts";
+import { isSlurmError, NodeUpdateError } from "../../slurm/slurm-command-error.ts";
 import { eachDespiteRefusals } from "../each-despite-refusals.ts";
 import { RETIRE_REASON } from "../retire-nodes.ts";
 import { keepNodesDown } from "../tend-nodes.ts";
@@ -80,26 +80,41 @@ interface Group {
 
 type Work = (group: Group) => Promise<void>;
 
-/** One group for each rule, so that a node which Slurm refuses does not keep those of other rules from their turn. */
+/**
+ * One group for each rule, so that a node which Slurm refuses does not keep those of other rules from their turn. Those of
+ * its own rule are done as well.
+ */
 async function carryOutKind(
   { log }: ActContext,
   acts: readonly Act[],
   { work, problems }: { work: Work; problems: Map<Act, string> },
 ): Promise<void> {
   for (const [ruleId, group] of groupBy(acts, ({ rule }) => rule.id)) {
-    const nodes = group.map(({ node }) => node);
-    const names = nodes.map(({ name }) => name);
-    const [first] = group;
-    const fields = { action: ruleId, nodes: compressHostlist(names), count: names.length };
+    const refused = new Set<Act>();
     try {
-      await work({ acts: group, names, nodes });
-      log.info("reconciled nodes", { ...fields, reason: first?.rule.why ?? "" });
+      const nodes = group.map(({ node }) => node);
+      await work({ acts: group, names: nodes.map(({ name }) => name), nodes });
     } catch (error) {
       if (!isSlurmError(error)) throw error;
-      log.error("Slurm refused", { ...fields, reason: error.message });
-      for (const act of group) problems.set(act, error.message);
+      for (const act of refusedOf(group, error)) refused.add(act);
+      log.error("Slurm refused", { ...fieldsOf(ruleId, [...refused]), reason: error.message });
+      for (const act of refused) problems.set(act, error.message);
     }
+    const done = group.filter((act) => !refused.has(act));
+    const [first] = done;
+    if (first !== undefined)
+      log.info("reconciled nodes", { ...fieldsOf(ruleId, done), reason: first.rule.why });
   }
+}
+
+function refusedOf(acts: readonly Act[], error: Error): readonly Act[] {
+  if (!(error instanceof NodeUpdateError)) return acts;
+  return acts.filter(({ node }) => error.nodeNames.includes(node.name));
+}
+
+function fieldsOf(ruleId: string, acts: readonly Act[]): LogFields {
+  const nodes = compressHostlist(acts.map(({ node }) => node.name));
+  return { action: ruleId, nodes, count: acts.length };
 }
 
 /** Each keeps its reason, and with it the name of who gave it. */

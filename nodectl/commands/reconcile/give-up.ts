@@ -28,13 +28,14 @@ export async function giveUp(
   const { slurm, clock, retryDelayMs } = context;
   const retryAtMs = clock.now() + retryDelayMs;
   const byReason = groupBy(acts, (act) => reasonOf(act, { consoles, retryAtMs }));
-  const refusal = await eachDespiteRefusals(byReason, async ([reason, some]) => {
+  const setDowns = [...byReason].map(([reason, some]) => async () => {
     await tellUsers(context, async () => [
       { jobs: await slurm.jobsOnNodes(namesOf(some)), text: noticeOf(some) },
     ]);
     await setDown(context, some, reason);
   });
-  await slurm.powerDownByForce(namesOf(acts));
+  const powerDown = (): Promise<void> => slurm.powerDownByForce(namesOf(acts));
+  const refusal = await eachDespiteRefusals([...setDowns, powerDown], (step) => step());
   if (refusal !== undefined) throw refusal;
 }
 

@@ -139,14 +139,61 @@ describe("what is done with a node", () => {
 });
 
 describe("what Slurm refuses", () => {
-  it("of nodes with one reason does not keep those with another from going DOWN", async () => {
-    rig.setNode("n1", "MIXED+DRAIN root: bad disk");
-    rig.setNode("n2", "MIXED+DRAIN root: bad fan");
-    rig.launch("n1", "TERMINATED");
-    rig.launch("n2", "TERMINATED");
+  function lose(name: string, reason: string): void {
+    rig.setNode(name, `MIXED+DRAIN root: ${reason}`);
+    rig.launch(name, "TERMINATED");
+  }
+
+  function refuse(name: string): void {
     const error = slurmError("Invalid node name specified");
-    rig.refusals.set("down n1", new NodeUpdateError([{ nodeName: "n1", error }]));
+    rig.refusals.set(`down ${name}`, new NodeUpdateError([{ nodeName: name, error }]));
+  }
+
+  /** The nodes that something was to be done with and was not. */
+  async function refusedNodes(): Promise<readonly string[]> {
+    const outcome = await pass();
+    if (outcome.kind !== "done") throw new Error(outcome.kind);
+    return outcome.acted.acts.flatMap(({ act, problem }) => (problem ? [act.node.name] : []));
+  }
+
+  it("of nodes with one reason does not keep those with another from going DOWN", async () => {
+    lose("n1", "bad disk");
+    lose("n2", "bad fan");
+    refuse("n1");
     await pass();
     expect(rig.calls).toEqual(["down n1 bad disk", "down n2 bad fan"]);
+  });
+
+  it("is the problem of the refused node alone: the others of the call are done", async () => {
+    lose("n1", "bad disk");
+    lose("n2", "bad disk");
+    refuse("n1");
+    expect(await refusedNodes()).toEqual(["n1"]);
+  });
+
+  it("is known of every refused node, whatever their reasons", async () => {
+    lose("n1", "bad disk");
+    lose("n2", "bad fan");
+    lose("n3", "bad fan");
+    refuse("n1");
+    refuse("n2");
+    expect(await refusedNodes()).toEqual(["n1", "n2"]);
+  });
+
+  it("without a word of single nodes is the problem of all", async () => {
+    lose("n1", "bad disk");
+    lose("n2", "bad fan");
+    rig.refusals.set("down n1", slurmError("Unable to contact slurm controller"));
+    expect(await refusedNodes()).toEqual(["n1", "n2"]);
+  });
+
+  it("of a node that fails to boot does not hide that another failed", async () => {
+    for (const name of ["n1", "n2", "n3", "n4"]) {
+      rig.setNode(name, "ALLOCATED+POWERING_UP+NOT_RESPONDING");
+      rig.launch(name, "RUNNING", 11 * MINUTE_MS);
+    }
+    refuse("n1");
+    await pass();
+    expect(rig.capacities.map(({ kind }) => kind)).toEqual(["boot"]);
   });
 });
