@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ApiLog } from "./api-log.ts";
 import { awaitState } from "./await-state.ts";
 import type { Cluster } from "./cluster.ts";
@@ -6,42 +6,33 @@ import { ClusterFixture, nodeName, nodeNames } from "./cluster-fixture.ts";
 import { isOff } from "./slurm-words.ts";
 
 const CANCELLED = nodeNames(1, 2);
-const SURVIVOR = nodeName(3);
+const SURVIVOR = nodeName(1);
 
-let fixture: ClusterFixture;
-let cluster: Cluster;
-
-beforeAll(async () => {
-  fixture = await ClusterFixture.start({ nodeCount: 3 });
-  cluster = fixture.cluster;
-  return () => fixture.stop();
-});
-beforeEach((context) => {
-  fixture.showLogsOnFailure(context);
-});
-
-test("a job cancelled while its nodes boot leaves nothing running", async () => {
-  const log = await ApiLog.fromNow(fixture.sandbox);
-  const jobId = await cluster.submit(["--nodes=2", "--wrap", "srun hostname"]);
-  await cluster.awaitNodes("waking", 20, ({ flags }) => flags.has("POWERING_UP"), CANCELLED);
-  await awaitLaunches(CANCELLED.length);
-  await cluster.output(["scancel", jobId], "alice");
-  await cluster.awaitJob(jobId, "CANCELLED");
-  await cluster.awaitNodes("all nodes are off again", 60, isOff);
-  expect(await cluster.living()).toEqual([]);
-  expect(await log.nodesOf("LaunchInstance")).toEqual(CANCELLED);
-  expect(await log.nodesOf("TerminateInstance")).toEqual(CANCELLED);
+// Both at once: nearly all of the time is Slurm's timers'.
+test.concurrent("a job cancelled while its nodes boot leaves nothing running", async () => {
+  await ClusterFixture.use({ nodeCount: 2 }, async ({ cluster, sandbox }) => {
+    const log = await ApiLog.fromNow(sandbox);
+    const jobId = await cluster.submit(["--nodes=2", "--wrap", "srun hostname"]);
+    await cluster.awaitNodes("waking", 20, ({ flags }) => flags.has("POWERING_UP"), CANCELLED);
+    await awaitLaunches(cluster, CANCELLED.length);
+    await cluster.output(["scancel", jobId], "alice");
+    await cluster.awaitJob(jobId, "CANCELLED");
+    await cluster.awaitNodes("all nodes are off again", 60, isOff);
+    expect(await cluster.living()).toEqual([]);
+    expect(await log.nodesOf("LaunchInstance")).toEqual(CANCELLED);
+    expect(await log.nodesOf("TerminateInstance")).toEqual(CANCELLED);
+  });
 });
 
 /** An instance that is RUNNING although Slurm has switched its node off: OCI refused to terminate it. */
-async function leaveSurvivor(): Promise<string> {
-  await fixture.sandbox.addFault({
+async function leaveSurvivor(cluster: Cluster): Promise<string> {
+  await cluster.sandbox.addFault({
     operation: "TerminateInstance",
     match: { displayName: SURVIVOR },
     times: 1,
     answer: { kind: "error", status: 400, code: "InvalidParameter", message: "Not today." },
   });
-  await runOnSurvivor();
+  await runOnSurvivor(cluster);
   await cluster.awaitNodes("the node is off", 40, isOff, [SURVIVOR]);
   const [survivor, ...others] = await cluster.living();
   expect(others).toEqual([]);
@@ -49,25 +40,31 @@ async function leaveSurvivor(): Promise<string> {
   return survivor?.instanceOcid ?? "";
 }
 
-async function runOnSurvivor(): Promise<void> {
+async function runOnSurvivor(cluster: Cluster): Promise<void> {
   const { exitCode, stdout, stderr } = await cluster.run([`--nodelist=${SURVIVOR}`, "hostname"]);
   expect(exitCode, stderr).toBe(0);
   expect(stdout.trim()).toBe(SURVIVOR);
 }
 
-test("an instance that outlived its node's power-down is replaced when the node is woken", async () => {
-  const survivorOcid = await leaveSurvivor();
-  const log = await ApiLog.fromNow(fixture.sandbox);
-  await runOnSurvivor();
-  const [replacement, ...others] = await cluster.living();
-  expect(others).toEqual([]);
-  expect(replacement?.instanceOcid).not.toBe(survivorOcid);
-  const terminated = (await log.of("TerminateInstance")).map(({ instanceOcid }) => instanceOcid);
-  expect(terminated).toEqual([survivorOcid]);
-  expect((await cluster.nodesOf([SURVIVOR]))[0]?.address).toBe(replacement?.privateIp);
-});
+test.concurrent(
+  "an instance that outlived its node's power-down is replaced when the node is woken",
+  async () => {
+    await ClusterFixture.use({ nodeCount: 1 }, async ({ cluster, sandbox }) => {
+      const survivorOcid = await leaveSurvivor(cluster);
+      const log = await ApiLog.fromNow(sandbox);
+      await runOnSurvivor(cluster);
+      const [replacement, ...others] = await cluster.living();
+      expect(others).toEqual([]);
+      expect(replacement?.instanceOcid).not.toBe(survivorOcid);
+      const terminated = await log.of("TerminateInstance");
+      expect(terminated.map(({ instanceOcid }) => instanceOcid)).toEqual([survivorOcid]);
+      const [node] = await cluster.nodesOf([SURVIVOR]);
+      expect(node?.address).toBe(replacement?.privateIp);
+    });
+  },
+);
 
-function awaitLaunches(count: number): Promise<unknown> {
+function awaitLaunches(cluster: Cluster, count: number): Promise<unknown> {
   return awaitState({
     what: `${count} instances live`,
     timeoutSeconds: 20,
