@@ -36,8 +36,10 @@ export default defineConfig({
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
           globalSetup: "test/contract/bundles.ts",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Bounds for what hangs here as well.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 20_000 } },
           maxWorkers: 2,
         },
       },

@@ -117,7 +117,7 @@ describe("a console capture", () => {
         return systemClock.sleep(durationMs, signal);
       },
     };
-    const lastSignal = AbortSignal.timeout(40_000);
+    const lastSignal = AbortSignal.timeout(DEADLINE_MS);
     const tools = { clock, log: silentLog, signal: deadline.signal, lastSignal };
     const config = await configOf(rig);
     const { consoles } = cloudOf(await createClientSettings(config, tools), config, tools);

@@ -14,11 +14,11 @@ test.concurrent("a job cancelled while its nodes boot leaves nothing running", a
     const log = await ApiLog.fromNow(sandbox);
     const jobId = await cluster.submit(["--nodes=2", "--wrap", "srun hostname"]);
     await cluster.awaitNodes("waking", 20, ({ flags }) => flags.has("POWERING_UP"), CANCELLED);
-    await awaitLaunches(cluster, CANCELLED.length);
+    await awaitLiving(cluster, CANCELLED.length);
     await cluster.output(["scancel", jobId], "alice");
     await cluster.awaitJob(jobId, "CANCELLED");
     await cluster.awaitNodes("all nodes are off again", 60, isOff);
-    expect(await cluster.living()).toEqual([]);
+    await awaitLiving(cluster, 0);
     expect(await log.nodesOf("LaunchInstance")).toEqual(CANCELLED);
     expect(await log.nodesOf("TerminateInstance")).toEqual(CANCELLED);
   });
@@ -32,8 +32,16 @@ async function leaveSurvivor(cluster: Cluster): Promise<string> {
     times: 1,
     answer: { kind: "error", status: 400, code: "InvalidParameter", message: "Not today." },
   });
+  const log = await ApiLog.fromNow(cluster.sandbox);
   await runOnSurvivor(cluster);
   await cluster.awaitNodes("the node is off", 40, isOff, [SURVIVOR]);
+  // Slurm goes by its timer.
+  await awaitState({
+    what: "OCI has refused",
+    timeoutSeconds: 20,
+    observe: () => log.of("TerminateInstance"),
+    isReached: (calls) => calls.some(({ status }) => status === 400),
+  });
   const [survivor, ...others] = await cluster.living();
   expect(others).toEqual([]);
   expect(survivor).toMatchObject({ displayName: SURVIVOR, lifecycleState: "RUNNING" });
@@ -64,7 +72,7 @@ test.concurrent(
   },
 );
 
-function awaitLaunches(cluster: Cluster, count: number): Promise<unknown> {
+function awaitLiving(cluster: Cluster, count: number): Promise<unknown> {
   return awaitState({
     what: `${count} instances live`,
     timeoutSeconds: 20,

@@ -69,7 +69,8 @@ async function runOnIdleNodes(cluster: Cluster): Promise<SlurmJob> {
   const log = await ApiLog.fromNow(cluster.sandbox);
   const jobId = await cluster.submit(["--nodes=3", "--wrap", "srun hostname"]);
   const job = await observeJob(cluster, jobId);
-  expect(await log.all()).toEqual([]);
+  // The startnode of the first job may still look whether its instances have power.
+  expect((await log.all()).filter(({ operation }) => operation !== "ListInstances")).toEqual([]);
   return job;
 }
 
