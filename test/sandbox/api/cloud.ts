@@ -3,6 +3,7 @@ import { ApiError, OUT_OF_HOST_CAPACITY, limitExceeded, outOfHostCapacity } from
 import { BootVolumes } from "./boot-volumes.ts";
 import type { CloudEvent, CloudListener } from "./cloud-event.ts";
 import { ConsoleHistories } from "./console-histories.ts";
+import { CustomImages } from "./custom-images.ts";
 import { DEFAULT_CLOUD_SETTINGS, type CloudSettings } from "./cloud-settings.ts";
 import { DueQueue } from "./due-queue.ts";
 import type { InstanceRecord } from "./instance-record.ts";
@@ -15,6 +16,7 @@ import { sentinelBehaviour } from "./sentinel-shapes.ts";
 import { ServiceLimits } from "./service-limits.ts";
 import { ShapeQuotas } from "./shape-quotas.ts";
 import { SubnetState, duplicateLabelMessage } from "./subnet-state.ts";
+import { macAddressOf } from "./vnic-record.ts";
 import type { WorkRequestRecord } from "./work-request.ts";
 import { WorkRequests } from "./work-requests.ts";
 
@@ -54,6 +56,7 @@ export class Cloud {
   readonly workRequests: WorkRequests;
   readonly consoles: ConsoleHistories;
   readonly bootVolumes: BootVolumes;
+  readonly customImages: CustomImages;
   private readonly nextOcid: OcidSource;
   private readonly queue = new DueQueue();
   private readonly lifecycle: Lifecycle;
@@ -79,6 +82,9 @@ export class Cloud {
     this.bootVolumes = new BootVolumes({
       ...{ nextOcid, schedule, terminatedRecordMs: settings.terminatedRecordMs },
       ...{ deleteMs: settings.terminateMs, copiesTags: settings.copiesTagsToBootVolume },
+    });
+    this.customImages = new CustomImages({
+      ...{ nextOcid, schedule, deletedRecordMs: settings.terminatedRecordMs },
     });
     for (const subnet of this.region.subnets) {
       this.subnets.set(subnet.ocid, new SubnetState(subnet));
@@ -286,10 +292,4 @@ export class Cloud {
 
 function digitsOf(timeMs: number): string {
   return new Date(timeMs).toISOString().replaceAll(/\D/g, "").slice(0, 14);
-}
-
-/** Addresses of OCI's VNICs begin with 02:00:17. */
-function macAddressOf(sequence: number): string {
-  const digits = sequence.toString(16).padStart(6, "0").slice(-6);
-  return `02:00:17:${digits.slice(0, 2)}:${digits.slice(2, 4)}:${digits.slice(4)}`;
 }

@@ -3,6 +3,7 @@ import type { CallLog } from "./call-log.ts";
 import { BODY_PROBLEMS } from "./check-launch.ts";
 import { describeInstance } from "./cloud-event.ts";
 import type { Cloud } from "./cloud.ts";
+import { makeCustomImage } from "./custom-image-by-hand.ts";
 import { limitRoutes } from "./control-limits.ts";
 import { ok, type ControlAnswer, type ControlRequest, type ControlRoute } from "./control-route.ts";
 import { readFaultRule } from "./fault-rule-reader.ts";
@@ -60,6 +61,11 @@ export function controlRoutes({ cloud, calls, faults, limiter }: Behind): Contro
       method: "POST",
       path: "/control/boot-volumes",
       handle: ({ body }) => ok({ bootVolumeOcid: leaveBootVolume(cloud, body).bootVolumeOcid }),
+    },
+    {
+      method: "POST",
+      path: "/control/images",
+      handle: ({ body }) => ok({ imageOcid: makeCustomImage(cloud, body).imageOcid }),
     },
     { method: "GET", path: "/control/faults", handle: () => ok(faults.list()) },
     {

@@ -3,6 +3,7 @@ import type { Operation } from "./operation.ts";
 import { CATALOGUE_OPERATIONS } from "./operations-catalogue.ts";
 import { CONSOLE_OPERATIONS } from "./operations-consoles.ts";
 import { FEDERATION_PATH, GET_SECURITY_TOKEN } from "./operations-federation.ts";
+import { IMAGE_OPERATIONS } from "./operations-images.ts";
 import { INSTANCE_OPERATIONS } from "./operations-instances.ts";
 import { LIMITS_OPERATIONS } from "./operations-limits.ts";
 import { NETWORK_OPERATIONS } from "./operations-network.ts";
@@ -16,6 +17,7 @@ const OPERATIONS: readonly Operation[] = [
   ...CONSOLE_OPERATIONS,
   ...NETWORK_OPERATIONS,
   ...VOLUME_OPERATIONS,
+  ...IMAGE_OPERATIONS,
   ...CATALOGUE_OPERATIONS,
   ...LIMITS_OPERATIONS,
 ];

@@ -19,20 +19,6 @@ export const CATALOGUE_OPERATIONS: readonly Operation[] = [
     run: listShapes,
   },
   {
-    name: "ListImages",
-    method: "GET",
-    path: "images",
-    kind: "read",
-    query: [
-      ...["displayName", "operatingSystem", "operatingSystemVersion", "shape"],
-      ...["lifecycleState", "sortBy", "sortOrder"],
-      ...PAGE_QUERY,
-    ],
-    requiredQuery: ["compartmentId"],
-    run: listImages,
-  },
-  { name: "GetImage", method: "GET", path: "images/*", kind: "read", run: getImage },
-  {
     name: "ListAvailabilityDomains",
     method: "GET",
     path: "availabilityDomains",
@@ -88,58 +74,11 @@ function listShapes(call: Call): Answer {
   return pageAnswer(items, 1, query, cloud.settings);
 }
 
-/** Platform images are visible in every compartment. */
-function listImages(call: Call): Answer {
-  checkCompartment(call);
-  const { cloud, query } = call;
-  const shape = query.get("shape");
-  const images = cloud.region.images.filter(
-    (image) =>
-      (query.get("displayName") ?? image.name) === image.name &&
-      (query.get("operatingSystem") ?? image.operatingSystem) === image.operatingSystem &&
-      (query.get("operatingSystemVersion") ?? image.operatingSystemVersion) ===
-        image.operatingSystemVersion &&
-      (shape === undefined || architectureOf(shape) === image.architecture),
-  );
-  const items = listItems(images, imageJson);
-  return pageAnswer(items, 1, query, cloud.settings);
-}
-
-function getImage(call: Call): Answer {
-  const image = optionalImage(call, call.pathOcid);
-  if (image === undefined) throw notAuthorizedOrNotFound();
-  return {
-    status: 200,
-    json: imageJson(image),
-    headers: { etag: image.ocid.slice(-32) },
-  };
-}
-
 function optionalImage({ cloud }: Call, ocid: string | undefined): ImageDescription | undefined {
   if (ocid === undefined) return undefined;
   const image = cloud.region.images.find((one) => one.ocid === ocid);
   if (image === undefined) throw notAuthorizedOrNotFound(`image ${ocid} not found`);
   return image;
-}
-
-/** `Image` of the Core API; a platform image belongs to no compartment. */
-function imageJson(image: ImageDescription): string {
-  return JSON.stringify({
-    baseImageId: null,
-    compartmentId: null,
-    createImageAllowed: true,
-    definedTags: {},
-    displayName: image.name,
-    freeformTags: {},
-    id: image.ocid,
-    launchMode: "PARAVIRTUALIZED",
-    lifecycleState: "AVAILABLE",
-    listingType: null,
-    operatingSystem: image.operatingSystem,
-    operatingSystemVersion: image.operatingSystemVersion,
-    sizeInMBs: 47_694,
-    timeCreated: "2025-10-31T12:00:00.000Z",
-  });
 }
 
 function listAvailabilityDomains(call: Call): Answer {

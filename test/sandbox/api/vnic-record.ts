@@ -87,3 +87,9 @@ function commonFields(record: InstanceRecord): object {
     timeCreated: new Date(record.timeCreatedMs).toISOString(),
   };
 }
+
+/** Addresses of OCI's VNICs begin with 02:00:17. */
+export function macAddressOf(sequence: number): string {
+  const digits = sequence.toString(16).padStart(6, "0").slice(-6);
+  return `02:00:17:${digits.slice(0, 2)}:${digits.slice(2, 4)}:${digits.slice(4)}`;
+}

@@ -1,0 +1,64 @@
+import { incorrectState, notAuthorizedOrNotFound } from "./api-error.ts";
+import type { OcidSource } from "./ocids.ts";
+import type { ImageDescription } from "./region.ts";
+
+export type CustomImageState =
+  "PROVISIONING" | "IMPORTING" | "AVAILABLE" | "EXPORTING" | "DISABLED" | "DELETED";
+
+/** An image that somebody made of an instance. */
+export interface CustomImageRecord {
+  readonly imageOcid: string;
+  readonly compartmentOcid: string;
+  readonly displayName: string;
+  readonly freeformTags: Readonly<Record<string, string>>;
+  readonly timeCreatedMs: number;
+  /** What the instance was made of. */
+  readonly base: ImageDescription;
+  lifecycleState: CustomImageState;
+}
+
+export type CustomImage = Omit<CustomImageRecord, "imageOcid">;
+
+export interface CustomImagesParts {
+  readonly nextOcid: OcidSource;
+  /** How long the record stays listed after its deletion; milliseconds. */
+  readonly deletedRecordMs: number;
+  readonly schedule: (dueMs: number, run: (dueMs: number) => void) => void;
+}
+
+/** While one is made or copied it cannot be deleted. */
+const BUSY: ReadonlySet<CustomImageState> = new Set(["PROVISIONING", "IMPORTING", "EXPORTING"]);
+
+/** The custom images of the region. Nothing can be launched from them: only what they cost is modelled. */
+export class CustomImages {
+  private readonly parts: CustomImagesParts;
+  private readonly images = new Map<string, CustomImageRecord>();
+
+  constructor(parts: CustomImagesParts) {
+    this.parts = parts;
+  }
+
+  /** In the order of creation. */
+  get records(): Iterable<CustomImageRecord> {
+    return this.images.values();
+  }
+
+  find(imageOcid: string): CustomImageRecord | undefined {
+    return this.images.get(imageOcid);
+  }
+
+  add(image: CustomImage): CustomImageRecord {
+    const record = { ...image, imageOcid: this.parts.nextOcid("image") };
+    this.images.set(record.imageOcid, record);
+    return record;
+  }
+
+  delete(record: CustomImageRecord, nowMs: number): void {
+    const { imageOcid, lifecycleState } = record;
+    if (lifecycleState === "DELETED") throw notAuthorizedOrNotFound(`image ${imageOcid} not found`);
+    if (BUSY.has(lifecycleState)) throw incorrectState(`Image ${imageOcid} is ${lifecycleState}`);
+    record.lifecycleState = "DELETED";
+    const { schedule, deletedRecordMs } = this.parts;
+    schedule(nowMs + deletedRecordMs, () => this.images.delete(imageOcid));
+  }
+}
