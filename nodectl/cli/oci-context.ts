@@ -102,7 +102,10 @@ export function cloudOf(clients: ClientSettings, config: Config, tools: RunTools
  * @throws OciAuthError
  */
 export async function createClientSettings(
-  config: Config,
+  config: Pick<
+    Config,
+    "auth" | "endpoint" | "region" | "callDeadlineSeconds" | "launchConcurrency"
+  >,
   tools: RunTools,
 ): Promise<ClientSettings> {
   const identity = await createAuthentication(config, tools);

@@ -51,3 +51,8 @@ export function nodeNames(prefix: string, count: number): string {
 function indexText(index: number): string {
   return `${index}`.padStart(INDEX_DIGITS, "0");
 }
+
+/** Whether a cluster may have made this name, this one or another: every shape of OCI's is a VM's or a bare metal machine's. */
+export function looksLikeNodeName(name: string): boolean {
+  return /^(vm|bm)-[a-z0-9-]+-\d{4}$/.test(name);
+}

@@ -1,13 +1,17 @@
 import { BlockstorageClient, ComputeClient, models } from "oci-core";
+import { groupBy } from "../domain/group-by.ts";
+import type { ListedVolume } from "../domain/sweep/listing.ts";
 import { listAllPages } from "./pages.ts";
 import type { BootVolume, BootVolumeCatalogue } from "./provider.ts";
+import { removeOnce } from "./remove-once.ts";
 import type { RetryPolicy } from "./retry.ts";
 import { createSdkClient, type ClientSettings } from "./sdk-clients.ts";
 
 /** The name that OCI gives to the volume of an instance. */
 const NAME = /^(.+) \(Boot Volume\)$/;
 
-const { Available, Faulty } = models.BootVolume.LifecycleState;
+const { Available, Faulty, Terminating, Terminated } = models.BootVolume.LifecycleState;
+const GONE_STATES: ReadonlySet<string> = new Set([Terminating, Terminated]);
 const { Detached } = models.BootVolumeAttachment.LifecycleState;
 
 /** The boot volumes of the cluster's compartment through the real SDK. */
@@ -25,17 +29,39 @@ export class OciBootVolumes implements BootVolumeCatalogue {
   }
 
   async listLeftBootVolumes(): Promise<readonly BootVolume[]> {
-    // In this order: what is launched in between is in the second list only.
-    const volumes = (await this.#listVolumes()).filter(
+    const listed = await this.#listWithAttachments(
       ({ lifecycleState }) => lifecycleState === Available || lifecycleState === Faulty,
     );
-    const inUse = new Set<string>();
+    return listed.filter(({ attachments }) => !attachments.some(holds)).map(toBootVolume);
+  }
+
+  /** All of the compartment, with who boots or booted from each. Throws OciCallError. */
+  async listBootVolumes(): Promise<readonly ListedVolume[]> {
+    return (await this.#listWithAttachments(() => true)).map(toListedVolume);
+  }
+
+  /** What has gone counts as deleted. Throws what the SDK throws. */
+  async deleteOnce(bootVolumeId: string): Promise<void> {
+    await removeOnce({
+      operation: "DeleteBootVolume",
+      remove: () => this.#storage.deleteBootVolume({ bootVolumeId }),
+      look: async () =>
+        (await this.#storage.getBootVolume({ bootVolumeId })).bootVolume.lifecycleState,
+      goneStates: GONE_STATES,
+    });
+  }
+
+  async #listWithAttachments(
+    isWanted: (volume: models.BootVolume) => boolean,
+  ): Promise<readonly AttachedVolume[]> {
+    // In this order: what is launched in between is in the second list only.
+    const volumes = (await this.#listVolumes()).filter(isWanted);
+    const attachments: models.BootVolumeAttachment[] = [];
     for (const name of new Set(volumes.map(({ availabilityDomain }) => availabilityDomain))) {
-      for (const { bootVolumeId, lifecycleState } of await this.#listAttachments(name)) {
-        if (lifecycleState !== Detached) inUse.add(bootVolumeId);
-      }
+      attachments.push(...(await this.#listAttachments(name)));
     }
-    return volumes.filter(({ id }) => !inUse.has(id)).map(toBootVolume);
+    const byVolume = groupBy(attachments, ({ bootVolumeId }) => bootVolumeId);
+    return volumes.map((volume) => ({ volume, attachments: byVolume.get(volume.id) ?? [] }));
   }
 
   #listVolumes(): Promise<readonly models.BootVolume[]> {
@@ -59,17 +85,39 @@ export class OciBootVolumes implements BootVolumeCatalogue {
   }
 }
 
-function toBootVolume(item: models.BootVolume): BootVolume {
-  const { displayName = "", imageId } = item;
+interface AttachedVolume {
+  readonly volume: models.BootVolume;
+  readonly attachments: readonly models.BootVolumeAttachment[];
+}
+
+function holds({ lifecycleState }: models.BootVolumeAttachment): boolean {
+  return lifecycleState !== Detached;
+}
+
+function toBootVolume({ volume }: AttachedVolume): BootVolume {
+  const { displayName = "", imageId } = volume;
   const instanceName = NAME.exec(displayName)?.[1];
   return {
-    bootVolumeOcid: item.id,
+    bootVolumeOcid: volume.id,
     displayName,
     ...(instanceName !== undefined && { instanceName }),
-    availabilityDomain: item.availabilityDomain,
-    sizeGib: item.sizeInGBs ?? Math.ceil(item.sizeInMBs / 1024),
+    availabilityDomain: volume.availabilityDomain,
+    sizeGib: volume.sizeInGBs ?? Math.ceil(volume.sizeInMBs / 1024),
     // The SDK declares a Date and delivers ISO text: both are taken.
-    timeCreatedMs: new Date(item.timeCreated).getTime(),
+    timeCreatedMs: new Date(volume.timeCreated).getTime(),
     ...(imageId && { imageOcid: imageId }),
+  };
+}
+
+function toListedVolume(listed: AttachedVolume): ListedVolume {
+  const { volume, attachments } = listed;
+  return {
+    ...toBootVolume(listed),
+    lifecycleState: volume.lifecycleState,
+    tags: volume.freeformTags ?? {},
+    attachments: attachments.map((attachment) => ({
+      instanceOcid: attachment.instanceId,
+      holds: holds(attachment),
+    })),
   };
 }

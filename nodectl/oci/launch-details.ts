@@ -1,4 +1,5 @@
 import type { models } from "oci-core";
+import { TAG, TYPE_COMPUTE } from "../domain/cluster-tags.ts";
 import type { LaunchRequest } from "./provider.ts";
 
 /** What all nodes of a cluster are launched with. */
@@ -12,10 +13,6 @@ export interface LaunchSettings {
   /** ssh_authorized_keys and user_data; byte for byte the same for the same token. */
   readonly metadata: Readonly<Record<string, string>>;
 }
-
-/** The freeform tags that make an instance ours; the first two are CitC's. */
-export const TAG = { cluster: "cluster", type: "type", node: "node" } as const;
-export const TYPE_COMPUTE = "compute";
 
 /** The body of LaunchInstance. Pure, and free of times and chance: the retry token is bound to it. */
 export function launchDetails(

@@ -1,8 +1,8 @@
 import { ComputeClient, VirtualNetworkClient, type models } from "oci-core";
 import { WorkRequestClient, models as workRequestModels } from "oci-workrequests";
-import { isLiving } from "../domain/reconcile/instance-state.ts";
-import { launchDetails, TAG, TYPE_COMPUTE, type LaunchSettings } from "./launch-details.ts";
-import { describeFailure, describeLaunchErrors, OciCallError } from "./oci-errors.ts";
+import { isComputeOf, TAG } from "../domain/cluster-tags.ts";
+import { launchDetails, type LaunchSettings } from "./launch-details.ts";
+import { describeLaunchErrors, OciCallError } from "./oci-errors.ts";
 import { listAllPages } from "./pages.ts";
 import type {
   AddressBook,
@@ -18,6 +18,7 @@ import type {
 } from "./provider.ts";
 import { callOci, type RetryPolicy } from "./retry.ts";
 import { createSdkClient, type ClientSettings } from "./sdk-clients.ts";
+import { terminateOnce } from "./terminate-once.ts";
 
 export interface OciCoreProviderOptions {
   readonly clients: ClientSettings;
@@ -56,7 +57,9 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
     return listAllPages("ListInstances", this.#retry, async (page) => {
       const { items, opcNextPage } = await this.#compute.listInstances({ compartmentId, ...page });
       return {
-        items: items.filter((item) => isOurs(item, clusterId)).map(toInstance),
+        items: items
+          .filter(({ freeformTags }) => isComputeOf(freeformTags ?? {}, clusterId))
+          .map(toInstance),
         opcNextPage,
       };
     });
@@ -84,7 +87,9 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
 
   async terminateInstance(instance: Instance): Promise<TerminateOutcome> {
     try {
-      await callOci("TerminateInstance", this.#terminateRetry, () => this.#terminateOnce(instance));
+      await callOci("TerminateInstance", this.#terminateRetry, () =>
+        terminateOnce(this.#compute, instance.instanceOcid),
+      );
       return { kind: "terminated" };
     } catch (error) {
       return refusal(error);
@@ -112,34 +117,6 @@ export class OciCoreProvider implements InstanceControl, AddressBook, LaunchInqu
     );
     return { kind: "failed", failure: describeLaunchErrors(items) };
   }
-
-  /** Boot volume and launch-time data volumes go too: the API's default would keep and bill the latter. */
-  async #terminateOnce({ instanceOcid }: Instance): Promise<void> {
-    try {
-      await this.#compute.terminateInstance({
-        instanceId: instanceOcid,
-        preserveBootVolume: false,
-        preserveDataVolumesCreatedAtLaunch: false,
-      });
-    } catch (thrown) {
-      // 404 is what OCI answers for an instance that is gone, and for a missing permission to delete; 409 for one
-      // that is going, and for one that is busy. Only a look tells them apart.
-      const { status } = describeFailure("TerminateInstance", thrown);
-      if (status !== 404 && status !== 409) throw thrown;
-      if (!(await this.#isGoing(instanceOcid))) throw thrown;
-    }
-  }
-
-  /** We may read instances, or they would not have been listed: so a 404 means that it is gone. */
-  async #isGoing(instanceOcid: string): Promise<boolean> {
-    try {
-      const { instance } = await this.#compute.getInstance({ instanceId: instanceOcid });
-      return !isLiving(instance);
-    } catch (thrown) {
-      if (describeFailure("GetInstance", thrown).status === 404) return true;
-      throw thrown;
-    }
-  }
 }
 
 const UNFINISHED: ReadonlySet<string> = new Set(["ACCEPTED", "IN_PROGRESS"]);
@@ -147,10 +124,6 @@ const UNFINISHED: ReadonlySet<string> = new Set(["ACCEPTED", "IN_PROGRESS"]);
 function refusal(error: unknown): { kind: "refused"; failure: OciCallError["failure"] } {
   if (error instanceof OciCallError) return { kind: "refused", failure: error.failure };
   throw error;
-}
-
-function isOurs({ freeformTags }: models.Instance, clusterId: string): boolean {
-  return freeformTags?.[TAG.cluster] === clusterId && freeformTags[TAG.type] === TYPE_COMPUTE;
 }
 
 function toInstance(item: models.Instance): Instance {

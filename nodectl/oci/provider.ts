@@ -1,6 +1,8 @@
 import type { LaunchSpecification } from "../domain/launch-specification.ts";
 import type { CapacityType, Placement } from "../domain/placement.ts";
 import type { Shape } from "../domain/shape.ts";
+import type { CompartmentListing } from "../domain/sweep/listing.ts";
+import type { Remainder } from "../domain/sweep/remains.ts";
 
 /** OCI's own words, plus what a newer service might say. */
 export type LifecycleState =
@@ -193,4 +195,19 @@ export interface SubnetUse {
 export interface SubnetInquiry {
   /** The cluster's subnet; undefined when OCI does not know it, or does not let us see it. Throws OciCallError. */
   lookAtSubnet(): Promise<SubnetUse | undefined>;
+}
+
+export type RemoveOutcome =
+  /** Accepted, already under way, or gone: nothing is left to do but to look again. */
+  { readonly kind: "removed" } | { readonly kind: "refused"; readonly failure: OciFailure };
+
+/** What may be left of a cluster in its compartment, with the credentials of whoever made the cluster. */
+export interface RemainsControl {
+  /** Every page of everything, whosever it is: the caller tells what is ours. Throws OciCallError. */
+  listCompartment(): Promise<CompartmentListing>;
+  /**
+   * Idempotent: what is gone counts as removed. Throws when it is an instance or an image that does not carry the cluster's
+   * tags: that is a defect of the caller.
+   */
+  remove(item: Remainder): Promise<RemoveOutcome>;
 }

@@ -4,6 +4,7 @@ import { finish } from "../../../nodectl/cli/finish.ts";
 import type { Program } from "../../../nodectl/cli/run.ts";
 import { startnode } from "../../../nodectl/cli/startnode.ts";
 import { stopnode } from "../../../nodectl/cli/stopnode.ts";
+import { sweepProgram } from "../../../nodectl/cli/sweep.ts";
 
 const COLUMNS_MAX = 79;
 
@@ -21,6 +22,7 @@ describe("--help", () => {
     ["stopnode", stopnode],
     ["finish", finish],
     ["citc", citc],
+    ["sweep", sweepProgram],
   ])("of %s fits a terminal of 80 columns, and says what its exit status means", async (_, it) => {
     const text = await helpOf(it);
     expect(text.split("\n").filter((line) => line.length > COLUMNS_MAX)).toEqual([]);

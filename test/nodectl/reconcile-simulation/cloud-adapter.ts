@@ -9,7 +9,7 @@ import type {
   TerminateOutcome,
 } from "../../../nodectl/oci/provider.ts";
 import { OciCallError } from "../../../nodectl/oci/oci-errors.ts";
-import { TAG } from "../../../nodectl/oci/launch-details.ts";
+import { TAG } from "../../../nodectl/domain/cluster-tags.ts";
 import type { InstanceRecord } from "../../sandbox/api/instance-record.ts";
 import type { SimulatedWorld } from "./simulated-world.ts";
 

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../../nodectl/domain/clock.ts";
 import { failureReason } from "../../../nodectl/domain/failed-node.ts";
-import { TAG, TYPE_COMPUTE } from "../../../nodectl/oci/launch-details.ts";
+import { TAG, TYPE_COMPUTE } from "../../../nodectl/domain/cluster-tags.ts";
 import { ApiError } from "../../sandbox/api/api-error.ts";
 import { checkLaunch } from "../../sandbox/api/check-launch.ts";
 import { Cloud } from "../../sandbox/api/cloud.ts";
