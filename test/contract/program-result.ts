@@ -10,12 +10,15 @@ export interface ProgramResult {
 }
 
 /** Waits for its end, and for that of its output. */
-export async function resultOf(child: ChildProcess): Promise<ProgramResult> {
+export async function resultOf(
+  child: ChildProcess,
+  timeoutMs = PROGRAM_TIMEOUT_MS,
+): Promise<ProgramResult> {
   let stdout = "";
   let stderr = "";
   child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const timer = setTimeout(() => child.kill("SIGKILL"), PROGRAM_TIMEOUT_MS);
+  const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   return await new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (exitCode, signal) => {
