@@ -47,12 +47,67 @@ export interface ResourceTypes {
     readonly path: string;
     readonly export_options: readonly ExportOption[];
   };
+  readonly oci_identity_dynamic_group: Identity & { readonly matching_rule: string };
+  readonly oci_identity_policy: Identity & { readonly statements: readonly string[] };
+  readonly oci_objectstorage_bucket: {
+    readonly compartment_id: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly access_type: "NoPublicAccess";
+    readonly freeform_tags: Tags;
+  };
+  readonly oci_objectstorage_object: {
+    readonly namespace: string;
+    readonly bucket: string;
+    readonly object: string;
+    readonly source: string;
+    readonly content_type: string;
+  };
+  readonly oci_objectstorage_preauthrequest: {
+    readonly namespace: string;
+    readonly bucket: string;
+    readonly name: string;
+    readonly object_name: string;
+    readonly access_type: "ObjectRead";
+    readonly time_expires: string;
+  };
+  readonly oci_core_instance: Named & {
+    readonly compartment_id: string;
+    readonly availability_domain: string;
+    readonly shape: string;
+    readonly shape_config?: readonly [{ readonly ocpus: number; readonly memory_in_gbs: number }];
+    readonly source_details: readonly [
+      { readonly source_type: "image"; readonly source_id: string },
+    ];
+    readonly create_vnic_details: readonly [
+      {
+        readonly subnet_id: string;
+        /** A string in this provider. */
+        readonly assign_public_ip: "true" | "false";
+        readonly hostname_label: string;
+        readonly nsg_ids: readonly string[];
+      },
+    ];
+    readonly instance_options: readonly [{ readonly are_legacy_imds_endpoints_disabled: boolean }];
+    readonly metadata: Readonly<Record<string, string>>;
+    readonly preserve_boot_volume: boolean;
+  };
 }
 
 export interface DataSourceTypes {
   readonly oci_core_subnet: { readonly subnet_id: string };
   readonly oci_identity_availability_domains: { readonly compartment_id: string };
   readonly oci_core_services: { readonly filter: readonly Filter[] };
+  readonly oci_objectstorage_namespace: { readonly compartment_id: string };
+  readonly oci_core_images: {
+    readonly compartment_id: string;
+    readonly operating_system: string;
+    readonly operating_system_version: string;
+    readonly shape: string;
+    readonly state: "AVAILABLE";
+    readonly sort_by: "TIMECREATED";
+    readonly sort_order: "DESC";
+  };
 }
 
 type Tags = Readonly<Record<string, string>>;
@@ -108,4 +163,11 @@ interface Filter {
   readonly name: string;
   readonly values: readonly string[];
   readonly regex: boolean;
+}
+
+interface Identity {
+  readonly compartment_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly freeform_tags: Tags;
 }

@@ -46,7 +46,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "nodectl/files": ["nodectl/domain"],
   "nodectl/domain": [],
   "nodectl/build": ["nodectl/cli"],
-  infra: ["nodectl/domain", "nodectl/files/positioned-yaml.ts", "nodectl/files/input-file.ts"],
+  infra: [
+    "nodectl/domain",
+    "nodectl/files/positioned-yaml.ts",
+    "nodectl/files/input-file.ts",
+    "nodectl/oci/provider.ts",
+    "nodectl/build",
+  ],
   test: ["nodectl", "infra"],
 };
 
