@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { pack, stage } from "./archive.ts";
 import { bundlePrograms, PROGRAMS, SCRIPTS, SHELL_LAUNCHER } from "./bundle.ts";
@@ -39,15 +40,50 @@ export async function buildArchives(options: BuildOptions): Promise<string[]> {
   }
 }
 
+/** An archive that may or may not be there, and what tells whether it was made of today's sources. */
+export interface ExpectedArchive {
+  readonly architecture: Architecture;
+  /** Absolute, when the repository's path is. */
+  readonly archive: string;
+  /** Holds the digest of what the archive was made of. */
+  readonly inputsFile: string;
+  /** What it must say. */
+  readonly inputs: string;
+}
+
+/** Bundles the programs to see what an archive is to be made of now (half a second), and makes none. */
+export async function expectArchive(
+  rootDirectory: string,
+  architecture: Architecture,
+): Promise<ExpectedArchive> {
+  const bundleDirectory = await mkdtemp(join(tmpdir(), "nodectl-bundles-"));
+  try {
+    await bundlePrograms(join(rootDirectory, "nodectl"), bundleDirectory);
+    const inputs = await inputsDigest(architecture, bundleDirectory, rootDirectory);
+    const archive = archivePath(rootDirectory, architecture);
+    return { architecture, archive, inputsFile: inputsFileOf(archive), inputs };
+  } finally {
+    await rm(bundleDirectory, { recursive: true, force: true });
+  }
+}
+
+function archivePath(rootDirectory: string, architecture: Architecture): string {
+  return join(rootDirectory, "dist", `nodectl-linux-${architecture}.tar.gz`);
+}
+
+function inputsFileOf(archive: string): string {
+  return `${archive}.inputs`;
+}
+
 async function buildArchive(
   { rootDirectory, report }: BuildOptions,
   architecture: Architecture,
   { scratch, bundleDirectory }: { scratch: string; bundleDirectory: string },
 ): Promise<string> {
   const distDirectory = join(rootDirectory, "dist");
-  const archive = join(distDirectory, `nodectl-linux-${architecture}.tar.gz`);
+  const archive = archivePath(rootDirectory, architecture);
   const inputs = await inputsDigest(architecture, bundleDirectory, rootDirectory);
-  const inputsFile = `${archive}.inputs`;
+  const inputsFile = inputsFileOf(archive);
   if (existsSync(archive) && (await readIfThere(inputsFile)) === inputs) {
     report(`${basename(archive)} is up to date`);
     return archive;
