@@ -1,0 +1,56 @@
+import type { Archive } from "./archive.ts";
+import type { Cluster } from "./cluster.ts";
+
+/** What the parts of the stack know of each other: all are expressions or plain text. */
+export interface ManagementNetwork {
+  readonly vcnOcid: string;
+  readonly managementSubnetOcid: string;
+  readonly computeSubnetOcid: string;
+  readonly managementDomain: string;
+  readonly computeDomain: string;
+  readonly securityGroups: { readonly management: string; readonly compute: string };
+}
+
+export interface FactSources {
+  readonly network: ManagementNetwork;
+  readonly fileSystem: { readonly hostName: string; readonly exportPath: string };
+  readonly archive: Archive;
+  /** Full name of an availability domain without its number. */
+  readonly adRoot: string;
+  readonly imageOcid: string;
+}
+
+/**
+ * What the management node is told about its cluster, as keys of its instance metadata: everybody on the machine and
+ * everybody who may read instances can see them. The first ones are settings of /etc/citc/startnode.yaml, under the same
+ * names; nsg_ids is a list as YAML and JSON write it.
+ */
+export function managementFacts(
+  { settings, id }: Cluster,
+  { network, fileSystem, archive, adRoot, imageOcid }: FactSources,
+): Readonly<Record<string, string>> {
+  const { region, compartmentOcid, ansible, identity } = settings;
+  const auth = identity.mode === "config_file" ? "config_file" : "instance_principals";
+  const definedTag = identity.mode === "create" ? identity.definedTag : undefined;
+  return {
+    region,
+    compartment_id: compartmentOcid,
+    vcn_id: network.vcnOcid,
+    subnet_id: network.computeSubnetOcid,
+    nsg_ids: `["${network.securityGroups.compute}"]`,
+    ad_root: adRoot,
+    cluster_id: id,
+    ansible_repo: ansible.repository,
+    ansible_branch: ansible.ref,
+    mgmt_image_id: imageOcid,
+    auth,
+    ...(definedTag !== undefined && { defined_tag: `${definedTag.namespace}.${definedTag.key}` }),
+    // Not of startnode.yaml.
+    domain: network.managementDomain,
+    compute_domain: network.computeDomain,
+    file_server: fileSystem.hostName,
+    file_system_export: fileSystem.exportPath,
+    archive_url: archive.url,
+    archive_sha256: archive.sha256,
+  };
+}
