@@ -101,5 +101,6 @@ function toConfig(values: Values, auth: AuthConfig): Config {
     consoleDirectory: values.console_directory,
     metricsFile: values.metrics_file,
     pauseFile: values.pause_file,
+    definedTag: values.defined_tag,
   };
 }

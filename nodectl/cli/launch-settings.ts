@@ -33,8 +33,16 @@ export function launchSettingsOf(
     clusterId: config.clusterId,
     nsgOcids: config.networkSecurityGroupOcids,
     imageOcid: config.imageOcid,
+    definedTags: definedTagsOf(config),
     metadata,
   };
+}
+
+/** Neither part has a dot in it. */
+function definedTagsOf({ definedTag, clusterId }: Config): LaunchSettings["definedTags"] {
+  const [namespace, key] = definedTag?.split(".") ?? [];
+  if (namespace === undefined || key === undefined) return undefined;
+  return { [namespace]: { [key]: clusterId } };
 }
 
 async function readSetting(key: string, path: string): Promise<string> {

@@ -220,4 +220,9 @@ export const SETTINGS = {
     "while it exists nothing is launched; `citc pause` writes it, `citc resume` removes it",
     "/etc/citc/paused",
   ),
+  defined_tag: optional(
+    text(/^[^\s.]+\.[^\s.]+$/, "write the tag's namespace, a dot and its key: HPC.cluster"),
+    "an existing defined tag that every instance gets with the cluster's id as its value, for conditions in policies",
+    "HPC.cluster",
+  ),
 };

@@ -54,4 +54,6 @@ export interface Config {
   readonly consoleDirectory: string;
   readonly metricsFile: string;
   readonly pauseFile: string;
+  /** Namespace, dot, key. */
+  readonly definedTag: string | undefined;
 }

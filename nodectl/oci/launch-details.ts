@@ -10,6 +10,8 @@ export interface LaunchSettings {
   readonly nsgOcids: readonly string[];
   /** Used when the specification names no image. */
   readonly imageOcid: string;
+  /** By namespace and key. Policies can tell instances by them, and by freeform tags they cannot. */
+  readonly definedTags?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
   /** ssh_authorized_keys and user_data; byte for byte the same for the same token. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -46,6 +48,7 @@ export function launchDetails(
       [TAG.type]: TYPE_COMPUTE,
       [TAG.node]: nodeName,
     },
+    ...(settings.definedTags !== undefined && { definedTags: settings.definedTags }),
     instanceOptions: { areLegacyImdsEndpointsDisabled: true },
     ...(placement.capacityType === "preemptible" && {
       preemptibleInstanceConfig: {

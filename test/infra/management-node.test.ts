@@ -147,6 +147,13 @@ describe("its metadata", () => {
     });
   });
 
+  it("tells nodectl of the defined tag that the policy's condition asks for", () => {
+    const definedTag = { namespace: "HPC", key: "cluster" };
+    const metadata = metadataOf(synthesizeNode({ identity: { mode: "create", definedTag } }));
+    expect(metadata["defined_tag"]).toBe("HPC.cluster");
+    expect(metadataOf(synthesizeNode())).not.toHaveProperty("defined_tag");
+  });
+
   it("is refused with a sentence when the keys leave no room", () => {
     const sshPublicKeys = Array.from({ length: 50 }, () => `ssh-rsa ${"A".repeat(540)} ada`);
     const access = { ...someSettings().access, sshPublicKeys };

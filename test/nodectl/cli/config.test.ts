@@ -73,6 +73,7 @@ describe("parseConfig()", () => {
       consoleDirectory: "/var/log/slurm/consoles",
       metricsFile: "/var/lib/prometheus/node-exporter/citc.prom",
       pauseFile: "/etc/citc/paused",
+      definedTag: undefined,
     } satisfies Config);
   });
 

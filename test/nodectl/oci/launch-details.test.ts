@@ -31,6 +31,18 @@ describe("launchDetails()", () => {
     expect(Object.keys(details)).not.toContain("preemptibleInstanceConfig");
   });
 
+  it("has the defined tag of the settings, and none without one", () => {
+    const definedTags = { HPC: { cluster: "mouse" } };
+    const request = {
+      nodeName: "n-1",
+      specification: { shape: "VM.Standard2.1", availabilityDomains: ["Uocm:PHX-AD-2"] },
+      placement: plain,
+      retryToken: "t",
+    };
+    expect(launchDetails({ ...settings, definedTags }, request)).toMatchObject({ definedTags });
+    expect(Object.keys(detailsFor(plain))).not.toContain("definedTags");
+  });
+
   it("names a fault domain, sizes, and that the instance may be taken back without its volume", () => {
     const shapeConfig = { ocpus: 2, memoryGib: 16 };
     const details = detailsFor({
