@@ -1,0 +1,97 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { findDebianMirror } from "../../sandbox/machines/apt-sources.ts";
+import { keepTail } from "../../sandbox/machines/keep-tail.ts";
+import { inOwnNamespaces } from "../../sandbox/machines/own-namespaces.ts";
+import { readAptSources } from "../../sandbox/machines/read-apt-sources.ts";
+import type { ReleaseName } from "../../sandbox/machines/releases.ts";
+import { DEFAULT_DIRECTORY } from "../../sandbox/sandbox-options.ts";
+
+const PACKAGES = ["cloud-init", "git", "ansible-core", "sudo", "openssh-server"];
+const BUILD_SCRIPT = join(import.meta.dirname, "build-image.sh");
+const RUN_SCRIPT = join(import.meta.dirname, "run-in-image.sh");
+
+/** Where Debian's key ring is, when an entry of apt's sources names none. */
+const DEBIAN_KEY_RING = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/** Why nothing can be booted here; undefined when it can. */
+export function whyNoBoot(): string | undefined {
+  if (process.getuid?.() !== 0) return "it needs root";
+  const { error } = spawnSync("mmdebstrap", ["--version"]);
+  return error === undefined ? undefined : "it needs mmdebstrap";
+}
+
+/** A root file system with cloud-init; made once (half a minute) and kept beside the sandbox's images. */
+export async function ensureBootImage(release: ReleaseName): Promise<string> {
+  const recipe = JSON.stringify([await readFile(BUILD_SCRIPT, "utf8"), PACKAGES, process.arch]);
+  const digest = createHash("sha256").update(recipe).digest("hex").slice(0, 12);
+  const image = join(DEFAULT_DIRECTORY, "images", `user-data-${release}-${digest}`);
+  if (existsSync(image)) return image;
+  const mirror = findDebianMirror(await readAptSources());
+  if (mirror === undefined) throw new Error("apt's sources name no mirror of Debian");
+  await mkdir(dirname(image), { recursive: true });
+  const signature = ` [signed-by=${mirror.signedBy ?? DEBIAN_KEY_RING}]`;
+  const sources = `deb${signature} ${mirror.uri} ${release} main`;
+  const build = ["flock", `${image}.lock`, "bash", BUILD_SCRIPT, release, image, sources];
+  const { status, output } = await run(inOwnNamespaces([...build, ...PACKAGES]));
+  if (status !== 0) throw new Error(`the image could not be built:\n${output}`);
+  return image;
+}
+
+export interface Boot {
+  readonly image: string;
+  readonly hostName: string;
+  /** Absolute paths and contents. Scripts below a bin directory can be executed. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Prepares what is more than a file; gets the directory that becomes the root. */
+  readonly prepare?: (directory: string) => void;
+  readonly command: readonly string[];
+}
+
+export interface Booted {
+  readonly status: number | null;
+  readonly output: string;
+  readonly console: string;
+  /** What was copied out, by absolute path: /root, /etc and /home. */
+  readonly at: (path: string) => string;
+}
+
+/** Boots, hands the outcome to `look`, and leaves nothing. */
+export async function boot(
+  { image, hostName, files, prepare, command }: Boot,
+  look: (booted: Booted) => Promise<void> | void,
+): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "citc-boot-"));
+  try {
+    const [root, result] = [join(directory, "files"), join(directory, "result")];
+    await mkdir(join(root, "srv"), { recursive: true });
+    await mkdir(result);
+    for (const [path, content] of Object.entries(files)) {
+      const file = join(root, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content, { mode: /\/s?bin\//.test(path) ? 0o755 : 0o600 });
+    }
+    prepare?.(root);
+    const argv = ["bash", RUN_SCRIPT, image, root, result, hostName, ...command];
+    const { status, output } = await run(inOwnNamespaces(argv, { network: true }));
+    const text = await readFile(join(result, "console"), "utf8").catch(() => output);
+    await look({ status, output, console: text, at: (path) => join(result, path) });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function run(
+  argv: [string, ...string[]],
+): Promise<{ readonly status: number | null; readonly output: string }> {
+  const [command, ...rest] = argv;
+  const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
+  const output = keepTail([child.stdout, child.stderr]);
+  const [status] = (await once(child, "close")) as [number | null];
+  return { status, output: output() };
+}
