@@ -1,8 +1,14 @@
 import { DataResource, TerraformLocal, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { ExpectedArchive } from "../nodectl/build/build.ts";
+import { architectureOf } from "../nodectl/domain/shape.ts";
 import type { Cluster } from "./cluster.ts";
 import { OciDataSource, OciResource } from "./oci-resource.ts";
+
+/** Which of the archives runs on a shape, in the words of `npm run build`. */
+export function archiveArchitecture(shape: string): ExpectedArchive["architecture"] {
+  return architectureOf({ name: shape }) === "aarch64" ? "arm64" : "x64";
+}
 
 /** Where the management node gets nodectl from. */
 export interface Archive {

@@ -32,9 +32,7 @@ export type Architecture = "x86_64" | "aarch64";
  * ListShapes has no field for it: Arm shapes are the Standard.A1, A2, … families (VM.GPU.A10 is not one), or say so in
  * the processor's description.
  */
-export function architectureOf(
-  shape: Pick<Shape, "name" | "processorDescription">,
-): Architecture {
+export function architectureOf(shape: Pick<Shape, "name" | "processorDescription">): Architecture {
   const isArm =
     /\.Standard\.A\d+\./.test(shape.name) ||
     /ampere|\barm\b|neoverse|\bgrace\b/i.test(shape.processorDescription ?? "");

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { extract, list, type ReadEntry } from "tar";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pack, stage } from "../../nodectl/build/archive.ts";
-import { buildArchives } from "../../nodectl/build/build.ts";
+import { buildArchives, expectArchive } from "../../nodectl/build/build.ts";
 import { bundlePrograms } from "../../nodectl/build/bundle.ts";
 import { ARCHITECTURES, RUNTIME_VERSION } from "../../nodectl/build/runtime.ts";
 
@@ -33,6 +33,13 @@ afterAll(async () => {
 });
 
 describe("the archive", () => {
+  it("is the one that a deployment of the same sources expects", async () => {
+    const architecture = ARCHITECTURES.find((name) => name === process.arch) ?? "x64";
+    const expected = await expectArchive(REPOSITORY, architecture);
+    expect(expected.archive).toBe(archive);
+    expect(await readFile(expected.inputsFile, "utf8")).toBe(expected.inputs);
+  });
+
   it("has the documented paths and nothing else, all of root's and writable by root only", async () => {
     const entries: ReadEntry[] = [];
     await list({ file: archive, onReadEntry: (entry) => entries.push(entry) });

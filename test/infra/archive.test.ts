@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createArchive } from "../../infra/archive.ts";
+import { archiveArchitecture, createArchive } from "../../infra/archive.ts";
 import type { ExpectedArchive } from "../../nodectl/build/build.ts";
 import { COMPARTMENT } from "./parts-settings.ts";
 import { resource, synthesize, type Synthesized } from "./parts.ts";
@@ -22,6 +22,15 @@ function synthesizeArchive(file: ExpectedArchive = FILE): Synthesized {
     createArchive(scope, cluster, file);
   });
 }
+
+it.each([
+  ["VM.Standard.A1.Flex", "arm64"],
+  ["VM.Standard.A4.Flex", "arm64"],
+  ["VM.Standard.E4.Flex", "x64"],
+  ["VM.GPU.A10.1", "x64"],
+])("%s runs the archive for %s", (shape, architecture) => {
+  expect(archiveArchitecture(shape)).toBe(architecture);
+});
 
 describe("the archive in object storage", () => {
   const all = synthesizeArchive();
