@@ -2,13 +2,16 @@ import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { App } from "cdktf";
+import { expectArchive } from "../nodectl/build/build.ts";
 import { formatProblem } from "../nodectl/domain/problem.ts";
 import type { Problem } from "../nodectl/domain/problem.ts";
+import { archiveArchitecture } from "./archive.ts";
 import { ClusterStack } from "./cluster-stack.ts";
 import { readGitCheckout } from "./git-checkout.ts";
 import { readSettings } from "./settings-file.ts";
 import { FILE_VARIABLE } from "./settings-file/environment.ts";
 import type { ClusterSettings } from "./settings.ts";
+import { renderUserData } from "./user-data.ts";
 
 const HELP = `Usage: npm run synth
 
@@ -46,7 +49,7 @@ async function main(): Promise<0 | 1 | 2> {
   if (checked.kind === "invalid") return say(checked.problems.map(formatProblem), 1);
   say(checked.value.warnings.map(warning), 0);
   const outdir = env["CDKTF_OUTDIR"];
-  const written = synthesize(checked.value.settings, file, outdir ?? join(ROOT, "cdktf.out"));
+  const written = await synthesize(checked.value.settings, file, outdir ?? join(ROOT, "cdktf.out"));
   // cdktf calls us as its first step, and says itself what comes next.
   if (outdir === undefined) {
     process.stdout.write(`written to ${nameOf(written)}; next: npx cdktf deploy\n`);
@@ -68,10 +71,18 @@ function readArguments(): boolean | undefined {
 }
 
 /** Returns the folder that Terraform is to be run in. */
-function synthesize(settings: ClusterSettings, file: string, outdir: string): string {
+async function synthesize(
+  settings: ClusterSettings,
+  file: string,
+  outdir: string,
+): Promise<string> {
   const app = new App({ outdir });
-  const stateFile = join(dirname(file), `terraform.${settings.name}.tfstate`);
-  new ClusterStack(app, { settings, stateFile });
+  new ClusterStack(app, {
+    settings,
+    stateFile: join(dirname(file), `terraform.${settings.name}.tfstate`),
+    archive: await expectArchive(ROOT, archiveArchitecture(settings.management.shape)),
+    userData: renderUserData(join(ROOT, "userdata"), "management.yaml"),
+  });
   app.synth();
   return join(app.outdir, "stacks", settings.name);
 }

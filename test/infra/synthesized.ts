@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { App, Testing } from "cdktf";
-import { ClusterStack } from "../../infra/cluster-stack.ts";
+import { ClusterStack, type ClusterStackOptions } from "../../infra/cluster-stack.ts";
 import type { ClusterSettings } from "../../infra/settings.ts";
+import { renderUserData } from "../../infra/user-data.ts";
 
 export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -44,6 +46,13 @@ export const TEST_SETTINGS: ClusterSettings = {
   keepFileSystem: false,
 };
 
+const TEST_ARCHIVE: ClusterStackOptions["archive"] = {
+  architecture: "x64",
+  archive: "/nowhere/dist/nodectl-linux-x64.tar.gz",
+  inputsFile: "/nowhere/dist/nodectl-linux-x64.tar.gz.inputs",
+  inputs: "0123",
+};
+
 /** For `network`, in place of the new VCN of TEST_SETTINGS. */
 export const EXISTING_NETWORK: ClusterSettings["network"] = {
   kind: "existing",
@@ -57,6 +66,8 @@ export function synthesize(settings: Partial<ClusterSettings> = {}): Synthesized
   const stack = new ClusterStack(new App({ stackTraces: false }), {
     settings: { ...TEST_SETTINGS, ...settings },
     stateFile: "/nowhere/lab.tfstate",
+    archive: TEST_ARCHIVE,
+    userData: renderUserData(join(import.meta.dirname, "../../userdata"), "management.yaml"),
   });
   return JSON.parse(Testing.synth(stack)) as SynthesizedStack;
 }
