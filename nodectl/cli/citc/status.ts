@@ -32,7 +32,7 @@ vm-gpu-a10-1-ad2-[0001-0004], shows each of these by itself.
 Options:
   --watch [SECONDS]         redraw, ${WATCH_SECONDS} or so many seconds after each look
                             (${WATCH_SECONDS_MIN} at least); q or Ctrl-C ends it
-  --json                    print everything as JSON; README.md has the keys
+  --json                    print everything as JSON; citc.md has the keys
 ${PATH_HELP}
   --help
 

@@ -8,7 +8,7 @@ export interface InstanceRecord {
   readonly ipAddress?: string;
 }
 
-/** What stands behind a node in OCI: exactly one of these. The order is that of the README's table. */
+/** What stands behind a node in OCI: exactly one of these. The order is that of the table in citc.md. */
 export const INSTANCE_STATES = {
   none: "no instance of this life of the node",
   starting: "PROVISIONING, STARTING",

@@ -1,7 +1,7 @@
 import type { InstanceState } from "./instance-state.ts";
 import type { SlurmState } from "./slurm-state.ts";
 
-/** How long a rule waits before it acts; each is explained in the README with the same words. */
+/** How long a rule waits before it acts; each is explained in citc.md with the same words. */
 export const PATIENCE = {
   none: "at once",
   "soon-again": "when a second look, 10 s later in the same pass, sees the same",
@@ -11,7 +11,7 @@ export const PATIENCE = {
 
 export type Patience = keyof typeof PATIENCE;
 
-/** What else has to be true; each is explained in the README with the same words. */
+/** What else has to be true; each is explained in citc.md with the same words. */
 export const CONDITIONS = {
   unclaimed: "nodes.json does not have the node",
   "not-wanted": "limits.yaml no longer names the node, and it has no job",
@@ -32,7 +32,7 @@ export const CONDITIONS = {
 
 export type Condition = keyof typeof CONDITIONS;
 
-/** What is done; each is explained in the README with the same words. */
+/** What is done; each is explained in citc.md with the same words. */
 export const ACTIONS = {
   report: "nothing; it stands in the output",
   terminate: "terminate the instances",

@@ -16,7 +16,7 @@ export interface SlurmRecord {
 
 /**
  * Where a node is in its life, as Slurm tells it: exactly one of these, whatever flags it has. The order of the list is the
- * order of the README's table.
+ * order of the table in citc.md.
  */
 export const SLURM_STATES = {
   absent: "Slurm does not have the node",

@@ -3,7 +3,7 @@ import type { NodePlan } from "./node-status.ts";
 
 type Rule = NodePlan["rule"];
 
-/** What the rule does, in the words of the README's table. */
+/** What the rule does, in the words of the table in citc.md. */
 export function actionText({ action }: Rule): string {
   return withoutMarks(ACTIONS[action]);
 }

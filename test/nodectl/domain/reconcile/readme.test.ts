@@ -10,11 +10,11 @@ import {
 import { RULES } from "../../../../nodectl/domain/reconcile/rules.ts";
 import { SLURM_STATES } from "../../../../nodectl/domain/reconcile/slurm-state.ts";
 
-const README = new URL("../../../../nodectl/README.md", import.meta.url);
+const PAGE = new URL("../../../../nodectl/citc.md", import.meta.url);
 
 /** The rows of the table whose header begins with these words, without prettier's padding. */
 async function rowsBelow(header: string): Promise<readonly string[]> {
-  const lines = (await readFile(README, "utf8")).split("\n");
+  const lines = (await readFile(PAGE, "utf8")).split("\n");
   const start = lines.findIndex((line) => unpadded(line).startsWith(header));
   const rows = lines.slice(start + 2);
   return rows
@@ -52,7 +52,7 @@ function stateRow([name, meaning]: [string, string]): string {
   return `| ${name} | ${meaning} |`;
 }
 
-describe("the tables of reconcile in the README", () => {
+describe("the tables of reconcile in citc.md", () => {
   it("say each rule as the code has it, in its order", async () => {
     expect(await rowsBelow("| Rule | Slurm | Instance |")).toEqual(RULES.map(ruleRow));
   });
