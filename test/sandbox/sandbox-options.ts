@@ -70,7 +70,7 @@ export async function makePlan(
   const { release = "bookworm", report, progress, signal } = options;
   const images = { directory: join(directory, "images"), report, progress, signal };
   const [imageDirectory, programsDirectory] = await Promise.all([
-    ensureImage(release, images),
+    ensureImage(release, "small", images),
     ensurePrograms(options.archive, join(directory, "programs"), systemClock.now()),
   ]);
   return {

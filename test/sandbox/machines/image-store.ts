@@ -6,16 +6,11 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { findDebianMirror, type DebianMirror } from "./apt-sources.ts";
+import { IMAGE_RECIPES, type ImageKind } from "./image-recipes.ts";
 import { keepTail } from "./keep-tail.ts";
 import { inOwnNamespaces } from "./own-namespaces.ts";
 import { readAptSources } from "./read-apt-sources.ts";
 import { RELEASES, type ReleaseName } from "./releases.ts";
-
-/** What every machine has, besides Debian's minimum. */
-const PACKAGES = [
-  ...["slurmctld", "slurmd", "slurm-client", "munge"],
-  ...["tini", "iproute2", "procps", "sudo", "less", "vim-tiny", "nano"],
-];
 
 const BUILD_SCRIPT = join(import.meta.dirname, "build-image.sh");
 /** Debian's key ring where an entry of apt's sources names none. */
@@ -43,53 +38,68 @@ export interface ImageStoreOptions {
  */
 export async function ensureImage(
   release: ReleaseName,
+  kind: ImageKind,
   options: ImageStoreOptions,
 ): Promise<string> {
   const { directory, report } = options;
-  const script = await readFile(BUILD_SCRIPT, "utf8");
-  const image = join(directory, imageName(release, script));
+  const image = join(directory, await imageName(release, kind));
   if (existsSync(image)) return image;
-  const mirror = findDebianMirror(await readAptSources());
-  if (mirror === undefined) {
-    throw new ImageError(
-      "apt's sources name no mirror of Debian's main archive, which the sandbox's machines are made of: " +
-        "add a line such as `deb https://<mirror>/debian bookworm main` to /etc/apt/sources.list",
-    );
-  }
+  const sources = sourceLine(await readDebianMirror(), release);
   await mkdir(directory, { recursive: true });
   const started = performance.now();
   report?.(
-    `making the machines' image once (${release}, Slurm ${RELEASES[release].slurmVersion}; about half a minute)`,
+    `making ${IMAGE_RECIPES[kind].title} once (${release}, Slurm ${RELEASES[release].slurmVersion}; about a minute)`,
   );
-  await build({ release, image, mirror }, options);
+  await build({ release, kind, image, sources }, options);
   report?.(
     `made in ${Math.round((performance.now() - started) / 1000)} s; it is kept for the next time`,
   );
   return image;
 }
 
-function imageName(release: ReleaseName, script: string): string {
-  const recipe = JSON.stringify([script, PACKAGES, process.arch]);
+/** Where this computer's own apt has Debian's packages from. @throws ImageError */
+export async function readDebianMirror(): Promise<DebianMirror> {
+  const mirror = findDebianMirror(await readAptSources());
+  if (mirror !== undefined) return mirror;
+  throw new ImageError(
+    "apt's sources name no mirror of Debian's main archive, which the sandbox's machines are made of: " +
+      "add a line such as `deb https://<mirror>/debian bookworm main` to /etc/apt/sources.list",
+  );
+}
+
+/** A line of sources.list for a release. */
+export function sourceLine({ uri, signedBy }: DebianMirror, release: ReleaseName): string {
+  const keyRing = signedBy ?? DEBIAN_KEY_RING;
+  const signature = existsSync(keyRing) ? ` [signed-by=${keyRing}]` : "";
+  return `deb${signature} ${uri} ${release} main`;
+}
+
+async function imageName(release: ReleaseName, kind: ImageKind): Promise<string> {
+  const { packages, finish } = IMAGE_RECIPES[kind];
+  const scripts = await Promise.all(
+    [BUILD_SCRIPT, join(import.meta.dirname, finish)].map((file) => readFile(file, "utf8")),
+  );
+  const recipe = JSON.stringify([scripts, packages, process.arch]);
   const digest = createHash("sha256").update(recipe).digest("hex");
-  return `${release}-${digest.slice(0, 12)}`;
+  return `${release}-${kind}-${digest.slice(0, 12)}`;
 }
 
 interface Recipe {
   readonly release: ReleaseName;
+  readonly kind: ImageKind;
   readonly image: string;
-  readonly mirror: DebianMirror;
+  /** A line of sources.list. */
+  readonly sources: string;
 }
 
 async function build(
-  { release, image, mirror }: Recipe,
+  { release, kind, image, sources }: Recipe,
   { progress, signal }: ImageStoreOptions,
 ): Promise<void> {
-  const keyRing = mirror.signedBy ?? DEBIAN_KEY_RING;
-  const signature = existsSync(keyRing) ? ` [signed-by=${keyRing}]` : "";
-  const sources = `deb${signature} ${mirror.uri} ${release} main`;
+  const { packages, finish } = IMAGE_RECIPES[kind];
   const [command, ...argv] = inOwnNamespaces([
     ...["flock", `${image}.lock`, "bash", BUILD_SCRIPT],
-    ...[release, image, sources, ...PACKAGES],
+    ...[release, image, sources, join(import.meta.dirname, finish), ...packages],
   ]);
   signal?.throwIfAborted();
   // Its own session: Ctrl-C reaches us alone, and our end is its end.
@@ -97,7 +107,7 @@ async function build(
   const kill = (): void => void child.kill("SIGKILL");
   signal?.addEventListener("abort", kill);
   const output = keepTail([child.stdout, child.stderr]);
-  progress?.(`image: reading ${mirror.uri}`);
+  progress?.(`image: reading ${/\S+:\/\/\S+/.exec(sources)?.[0] ?? "packages"}`);
   createInterface({ input: child.stderr }).on("line", (line) => {
     const step = stepOf(line);
     if (step !== undefined) progress?.(`image: ${step}`);

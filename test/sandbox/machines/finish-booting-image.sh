@@ -1,0 +1,59 @@
+#!/bin/bash
+# Makes an image that boots: as it comes from OCI, plus what stands in for the firmware and the network of a virtual machine.
+#
+# Usage: finish-booting-image.sh DIRECTORY
+set -euo pipefail
+target=${1:?}
+
+# What every instance makes for itself. No key of a cluster is in an image.
+rm --force "$target"/etc/ssh/ssh_host_* "$target/etc/munge/munge.key" "$target/etc/hostname"
+: > "$target/etc/machine-id"
+
+# Packages come from the region (/etc/apt/sources.list.d, written at power-on), and names from /etc/hosts.
+rm --force "$target/etc/apt/sources.list"
+sed --in-place 's/^hosts:.*/hosts: files/' "$target/etc/nsswitch.conf"
+: > "$target/etc/resolv.conf"
+
+# cloud-init looks for Oracle's asset tag in the firmware's tables, and not at all in a container. It asks programs in its PATH for
+# both: the data source itself is the genuine one.
+firmware=$target/usr/local/lib/sandbox
+mkdir --parents "$firmware"
+printf '#!/bin/sh\n# Not a container.\nexit 1\n' > "$firmware/systemd-detect-virt"
+cat > "$firmware/dmidecode" << 'END'
+#!/bin/sh
+case "$*" in
+  *chassis-asset-tag*) echo OracleCloud.com ;;
+  *) exit 1 ;;
+esac
+END
+chmod 0755 "$firmware"/*
+for unit in "$target"/lib/systemd/system/cloud-*.service; do
+  directory=$target/etc/systemd/system/$(basename "$unit").d
+  mkdir --parents "$directory"
+  cat > "$directory/sandbox.conf" << 'END'
+[Service]
+Environment=PATH=/usr/local/lib/sandbox:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+END
+done
+
+# The cable is plugged in with its address set, and the disk is a layer in memory.
+cat > "$target/etc/cloud/cloud.cfg.d/99-sandbox.cfg" << 'END'
+datasource_list: [Oracle]
+network: { config: disabled }
+apt: { preserve_sources_list: true }
+locale: false
+growpart: { mode: "off" }
+resize_rootfs: false
+END
+
+# Daemons of a cluster wait for its playbook, which has their keys and configuration.
+for unit in munge slurmd; do
+  rm --force "$target/etc/systemd/system/multi-user.target.wants/$unit.service"
+done
+
+# No terminal to log in at, none of the kernel's file systems that belong to the computer, and no timer that looks for packages.
+for unit in console-getty.service getty@tty1.service dev-hugepages.mount \
+  sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount sys-fs-fuse-connections.mount \
+  apt-daily.timer apt-daily-upgrade.timer; do
+  ln --symbolic --force /dev/null "$target/etc/systemd/system/$unit"
+done

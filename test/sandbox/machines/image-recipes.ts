@@ -1,0 +1,52 @@
+/** `small`: for machines without an init. `bare`, `baked`: for machines that boot. */
+export type ImageKind = "small" | "bare" | "baked";
+
+/** What an image is made of, besides Debian's minimum. */
+export interface ImageRecipe {
+  /** What people are told is being made. */
+  readonly title: string;
+  readonly packages: readonly string[];
+  /** The script beside this file that comes after the packages. */
+  readonly finish: string;
+}
+
+/** As in a cloud's image: one can log in, and cloud-init can bring the rest. tini is the region's own first process. */
+const BARE = [
+  ...[
+    "systemd",
+    "systemd-sysv",
+    "libpam-systemd",
+    "dbus",
+    "udev",
+    "kmod",
+    "cloud-init",
+    "cloud-guest-utils",
+  ],
+  ...["openssh-server", "sudo", "python3", "curl", "ca-certificates", "netbase", "nftables"],
+  ...["iproute2", "iputils-ping", "ethtool", "procps", "less", "vim-tiny", "nano", "tini"],
+];
+
+export const IMAGE_RECIPES: Readonly<Record<ImageKind, ImageRecipe>> = {
+  small: {
+    title: "the machines' image",
+    packages: [
+      ...["slurmctld", "slurmd", "slurm-client", "munge"],
+      ...["tini", "iproute2", "procps", "sudo", "less", "vim-tiny", "nano"],
+    ],
+    finish: "finish-small-image.sh",
+  },
+  bare: {
+    title: "the bare image of machines that boot",
+    packages: BARE,
+    finish: "finish-booting-image.sh",
+  },
+  // What the playbook of a compute node would download; the playbook itself has not run in it.
+  baked: {
+    title: "the baked image of machines that boot",
+    packages: [
+      ...BARE,
+      ...["slurmd", "slurm-client", "munge", "ansible-core", "python3-apt", "git"],
+    ],
+    finish: "finish-booting-image.sh",
+  },
+};
