@@ -17,6 +17,8 @@ const COMMANDS = {
   nsenter: "util-linux",
   setpriv: "util-linux",
   flock: "util-linux",
+  script: "bsdutils",
+  git: "git",
 } as const;
 
 /** The sandbox cannot run here; the message is one sentence that says what to do. */

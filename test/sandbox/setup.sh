@@ -36,6 +36,8 @@ declare -A package_of=(
   [nsenter]=util-linux
   [setpriv]=util-linux
   [flock]=util-linux
+  [script]=bsdutils
+  [git]=git
 )
 declare -A missing=()
 for command in "${!package_of[@]}"; do

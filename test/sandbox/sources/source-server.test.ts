@@ -1,0 +1,109 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { silentLog } from "../../nodectl/commands/silent-log.ts";
+import { copyRepository } from "./git-repository.ts";
+import { startSourceServer, type SourceServer } from "./source-server.ts";
+
+const IDENTITY = ["-c", "user.name=test", "-c", "user.email=test@test"];
+
+let directory: string;
+let server: SourceServer;
+let commits: readonly string[];
+
+async function git(...argv: readonly string[]): Promise<string> {
+  // What is in the environment of a hook that runs the tests leads elsewhere.
+  const env = { PATH: process.env["PATH"], HOME: directory, GIT_TERMINAL_PROMPT: "0" };
+  return (await promisify(execFile)("git", argv, { env, encoding: "utf8" })).stdout.trim();
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "sources-"));
+  const [source, served, packages] = ["source", "served", "packages"].map((name) =>
+    join(directory, name),
+  ) as [string, string, string];
+  await Promise.all([source, served, packages].map((path) => mkdir(path)));
+  await git("-C", source, "init", "--quiet");
+  const made: string[] = [];
+  for (const text of ["old", "new"]) {
+    await writeFile(join(source, "file"), text);
+    await git("-C", source, "add", "file");
+    await git("-C", source, ...IDENTITY, "commit", "--quiet", "--message", text);
+    made.push(await git("-C", source, "rev-parse", "HEAD"));
+  }
+  commits = made;
+  await writeFile(join(packages, "git_2.39.5-0+deb12u3~1_all.deb"), "a package");
+  await writeFile(join(directory, "secret"), "of this computer");
+  server = await startSourceServer({
+    hosts: ["127.0.0.1"],
+    port: 0,
+    repository: await copyRepository(source, served),
+    packagesDirectory: packages,
+    log: silentLog,
+  });
+});
+afterAll(async () => {
+  await server.close();
+  await rm(directory, { recursive: true });
+});
+
+function clonePath(name: string): string {
+  return join(directory, name);
+}
+
+describe("the git repository", () => {
+  test("is cloned with one commit, at the source's HEAD", async () => {
+    await git("clone", "--quiet", "--depth=1", server.urls.git, clonePath("head"));
+    expect(await readFile(join(clonePath("head"), "file"), "utf8")).toBe("new");
+    expect(await git("-C", clonePath("head"), "rev-list", "--count", "HEAD")).toBe("1");
+  });
+
+  test("gives any commit that is asked for by its id", async () => {
+    const path = clonePath("pinned");
+    await git("init", "--quiet", path);
+    await git("-C", path, "fetch", "--quiet", "--depth=1", server.urls.git, commits[0] ?? "");
+    expect(await git("-C", path, "show", "FETCH_HEAD:file")).toBe("old");
+  });
+
+  test("cannot be pushed to", async () => {
+    const path = clonePath("pushing");
+    await git("clone", "--quiet", server.urls.git, path);
+    await expect(git("-C", path, "push", "origin", "HEAD:refs/heads/other")).rejects.toThrow();
+  });
+
+  test.each(["/info/refs?service=git-receive-pack", "/info/refs", "/HEAD", "/config"])(
+    "answers 404 for %s",
+    async (path) => {
+      expect((await fetch(server.urls.git + path)).status).toBe(404);
+    },
+  );
+});
+
+describe("the packages", () => {
+  test("are named as apt names them", async () => {
+    const answer = await fetch(`${server.urls.packages}./git_2.39.5-0%2bdeb12u3%7e1_all.deb`);
+    expect([answer.status, await answer.text()]).toEqual([200, "a package"]);
+  });
+
+  test("can be asked for without their content, and nothing can be put there", async () => {
+    const url = `${server.urls.packages}git_2.39.5-0+deb12u3~1_all.deb`;
+    const head = await fetch(url, { method: "HEAD" });
+    expect(head.headers.get("content-length")).toBe("9");
+    expect((await fetch(url, { method: "PUT", body: "x" })).status).toBe(404);
+  });
+
+  test.each(["Packages", "..%2fsecret", "%2e%2e/secret", ".%2f..%2fsecret", "", "%zz"])(
+    "are all that there is: 404 for %j",
+    async (name) => {
+      expect((await fetch(server.urls.packages + name)).status).toBe(404);
+    },
+  );
+});
+
+test("a repository that is none is an error that names it", async () => {
+  const place = await mkdtemp(join(directory, "no-"));
+  await expect(copyRepository("/nowhere", place)).rejects.toThrow(/^\/nowhere cannot be copied/);
+});
