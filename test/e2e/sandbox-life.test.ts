@@ -1,54 +1,20 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
+import {
+  ControlGroupKeeper,
+  newControlGroupName,
+} from "../sandbox/machines/control-group-keeper.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { waitUntil } from "../sandbox/wait-until.ts";
-
-/** What a sandbox could leave on the computer: network devices, mounts, settings of the network. */
-async function observeComputer(): Promise<object> {
-  const { stdout: links } = await promisify(execFile)("ip", ["-oneline", "link", "show"]);
-  return {
-    links: links.split("\n").map((line) => line.split(":")[1]),
-    mounts: await readFile("/proc/self/mounts", "utf8"),
-    isForwarding: await readFile("/proc/sys/net/ipv4/ip_forward", "utf8"),
-  };
-}
-
-/** The process ids below a process, itself included. */
-async function descendantsOf(ancestor: number): Promise<readonly number[]> {
-  const parents = new Map<number, number>();
-  for (const name of await readdir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
-    parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2]));
-  }
-  const found = [ancestor];
-  for (const one of found) {
-    found.push(...[...parents].filter(([, parent]) => parent === one).map(([id]) => id));
-  }
-  return found;
-}
-
-/** A process that has ended but was not waited for yet runs no more. */
-async function isRunning(processId: number): Promise<boolean> {
-  const stat = await readFile(`/proc/${processId}/stat`, "utf8").catch(() => "");
-  return stat !== "" && stat.slice(stat.lastIndexOf(")")).split(" ")[1] !== "Z";
-}
-
-async function awaitEnd(processIds: readonly number[]): Promise<void> {
-  await waitUntil(systemClock, "every process is gone", 10, async () => {
-    const running = await Promise.all(processIds.map(isRunning));
-    return running.includes(true) ? undefined : true;
-  });
-}
+import { BOOTING_TIMEOUT_MS } from "./boot.ts";
+import { awaitEnd, controlGroupsOf, descendantsOf, observeComputer } from "./computer.ts";
+import { startHolder } from "./holder.ts";
 
 test("two sandboxes with the same addresses run side by side and leave nothing", async () => {
   const before = await observeComputer();
@@ -78,36 +44,12 @@ test("stop() can be called twice, and calls fail afterwards", async () => {
   await expect(sandbox.machines()).rejects.toThrow();
 });
 
-const HOLDER = `
-import { Sandbox } from ${JSON.stringify(join(import.meta.dirname, "../sandbox/sandbox.ts"))};
-const sandbox = await Sandbox.start();
-console.log(sandbox.workDirectory);
-setInterval(() => undefined, 1000);
-`;
-
-async function startHolder(directory: string): Promise<ChildProcess> {
-  const program = join(directory, "holder.mts");
-  await writeFile(program, HOLDER);
-  return spawn(process.execPath, ["--import", import.meta.resolve("tsx"), program], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, TMPDIR: directory },
-  });
-}
-
-async function untilItHolds(holder: ChildProcess): Promise<void> {
-  const ended = once(holder, "exit").then(([code]) => {
-    throw new Error(`the holder of a sandbox ended with ${String(code)}`);
-  });
-  await Promise.race([once(createInterface({ input: holder.stdout as Readable }), "line"), ended]);
-}
-
 test.each(["SIGKILL", "SIGINT"] as const)(
   "a sandbox ends with the process that started it, also by %s",
   async (signal) => {
     const directory = await mkdtemp(join(tmpdir(), "holder-"));
     try {
       const holder = await startHolder(directory);
-      await untilItHolds(holder);
       const processIds = await descendantsOf(holder.pid ?? 0);
       expect(processIds.length).toBeGreaterThan(5);
       holder.kill(signal);
@@ -117,6 +59,58 @@ test.each(["SIGKILL", "SIGINT"] as const)(
     }
   },
 );
+
+describe("control groups of machines that boot", { timeout: BOOTING_TIMEOUT_MS }, () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "holder-"));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  /** Kills what holds a sandbox, and those of the processes below it whose command line has the word; when its machine has groups of its own. */
+  async function killHolder(word?: string): Promise<number> {
+    const holder = await startHolder(directory, { booting: {} });
+    const id = holder.pid ?? 0;
+    const processIds = await descendantsOf(id);
+    await waitUntil(systemClock, "systemd is there", 60, async () => {
+      const found = await commandLinesBelow(id);
+      return (
+        found.some(([, line]) => line.startsWith("/lib/systemd/systemd-journald")) || undefined
+      );
+    });
+    expect(await controlGroupsOf(id)).toHaveLength(2);
+    const others = (await commandLinesBelow(id)).filter(([, line]) => word && line.includes(word));
+    expect(others).toHaveLength(word === undefined ? 0 : 1);
+    for (const one of [...others.map(([other]) => other), id]) process.kill(one, "SIGKILL");
+    await awaitEnd(processIds);
+    return id;
+  }
+
+  test("go with the process that started the sandbox, also by SIGKILL", async () => {
+    expect(await controlGroupsOf(await killHolder())).toEqual([]);
+  });
+
+  test("go at the next start when what keeps them was killed as well", async () => {
+    const id = await killHolder("keep-control-groups.sh");
+    expect(await controlGroupsOf(id)).toHaveLength(2);
+    const keeper = await ControlGroupKeeper.start(newControlGroupName(), join(directory, "groups"));
+    expect(await controlGroupsOf(id)).toEqual([]);
+    await keeper.stop();
+  });
+});
+
+/** Of the processes below one, itself included: their ids and command lines. */
+async function commandLinesBelow(
+  ancestor: number,
+): Promise<readonly (readonly [number, string])[]> {
+  const ids = await descendantsOf(ancestor);
+  return Promise.all(
+    ids.map(async (id) => {
+      const line = await readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "");
+      return [id, line.replaceAll("\0", " ")] as const;
+    }),
+  );
+}
 
 /** An archive with an init that ends at once, in place of the image's. */
 async function makeBrokenArchive(directory: string): Promise<string> {

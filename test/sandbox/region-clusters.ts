@@ -6,6 +6,38 @@ import type { ClusterMachines } from "./machines/hypervisor.ts";
 import { timerUnits } from "./machines/timer-units.ts";
 import { makeDirectory, writeFiles, type AccountIds } from "./machines/write-files.ts";
 import type { RegionPlan } from "./region-plan.ts";
+import { sourceUrls } from "./sources/source-server.ts";
+
+/**
+ * Lays out what a cluster's machines that boot see at first: an empty /mnt/shared, and what the network would tell them. Everything else is their
+ * playbook's to make.
+ */
+export async function layOutBootingCluster(
+  { id, subnet, endpoint }: ClusterDescription,
+  accounts: AccountIds,
+): Promise<ClusterMachines> {
+  const base = join("clusters", id);
+  const sharedDirectory = join(base, "shared");
+  const files = join(base, "files");
+  await makeDirectory(sharedDirectory, "root", accounts);
+  const { packages } = sourceUrls(new URL(endpoint).hostname);
+  const sources = `deb [trusted=yes] ${packages} ./\n`;
+  await writeFiles(
+    files,
+    [
+      { path: "/etc/hosts", content: "127.0.0.1 localhost\n" },
+      { path: "/etc/apt/sources.list.d/region.list", content: sources },
+    ],
+    accounts,
+  );
+  return {
+    clusterId: id,
+    subnetOcid: subnet.ocid,
+    directory: join(base, "machines"),
+    sharedDirectory,
+    filesDirectory: { management: files, compute: files },
+  };
+}
 
 /** Lays out what a cluster's machines see, below the region's working directory. */
 export async function layOutCluster(

@@ -15,6 +15,8 @@ export interface MachineReport {
   readonly instanceOcid: string;
   /** Of its first process, in the region's namespace of processes. */
   readonly processId: number;
+  /** Of a machine that boots: the directory of its control group, below the region's working directory. */
+  readonly controlGroup?: string;
 }
 
 /** The machines' part of the control API. */
@@ -30,7 +32,7 @@ export function machineRoutes(hypervisor: Hypervisor): readonly ControlRoute[] {
       path: "/control/machines/{cluster}/{name}/commands",
       handle: async (request) => {
         const { machine } = await findMachine(hypervisor, request);
-        return ok(await runInMachine(await machine.processId(), readCommand(request.body)));
+        return ok(await runInMachine(await machine.inside(), readCommand(request.body)));
       },
     },
     {
@@ -47,7 +49,11 @@ export function machineRoutes(hypervisor: Hypervisor): readonly ControlRoute[] {
       path: "/control/machines/{cluster}/{name}/fate",
       handle: ({ params, body }) => {
         const { cluster = "", name = "" } = params;
-        if (!hypervisor.setFate(cluster, name, readFate(body))) {
+        const fate = readFate(body);
+        if (fate?.kind === "small" && hypervisor.isBooting) {
+          throw invalidParameter("kind small is for machines that do not boot: use node or hangs");
+        }
+        if (!hypervisor.setFate(cluster, name, fate)) {
           throw new ApiError(404, "NotFound", `no cluster ${cluster}`);
         }
         return ok({});
@@ -65,7 +71,7 @@ async function reportMachines(hypervisor: Hypervisor): Promise<readonly MachineR
       role: machine.description.role,
       address: instance.privateIp,
       instanceOcid: instance.instanceOcid,
-      processId: await machine.processId(),
+      ...(await machine.inside()),
     })),
   );
 }

@@ -14,9 +14,22 @@ export interface RegionPlan {
   readonly strangerNames: readonly string[];
   /** The management nodes run what the playbook has systemd run. */
   readonly hasTimers: boolean;
+  /** Absent: small machines, with their files and daemons from the start. */
+  readonly booting?: BootingPlan;
   readonly cloud: Partial<CloudSettings>;
   readonly latency: Partial<Latency>;
   readonly rateLimits: RateLimits;
+}
+
+/** Of machines that boot. */
+export interface BootingPlan {
+  /** The name of the control group that they are all in. */
+  readonly controlGroup: string;
+  /** Of every management node's instance: user_data (base64), ssh_authorized_keys and whatever else is to be there. */
+  /** A git repository, of which what is committed is served; and a directory of Debian packages. */
+  readonly repository: string;
+  readonly packagesDirectory: string;
+  readonly managementMetadata: Readonly<Record<string, string>>;
 }
 
 /** What the region's process says, one JSON line on its standard output. */
@@ -26,4 +39,7 @@ export type RegionMessage =
 /** Files in the region's working directory. */
 export const PLAN_FILE = "region.json";
 export const CONTROL_SOCKET = "control.sock";
+/** Directories there. */
+export const CONTROL_GROUPS = "control-groups";
+export const SOURCES = "sources";
 export const REGION_LOG = "region.log";

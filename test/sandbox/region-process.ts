@@ -4,9 +4,17 @@ import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { ControlGroupKeeper } from "./machines/control-group-keeper.ts";
 import { inOwnNamespaces } from "./machines/own-namespaces.ts";
 import { SYSTEM_PATH } from "./requirements.ts";
-import { PLAN_FILE, REGION_LOG, type RegionMessage, type RegionPlan } from "./region-plan.ts";
+import {
+  CONTROL_GROUPS,
+  PLAN_FILE,
+  REGION_LOG,
+  type BootingPlan,
+  type RegionMessage,
+  type RegionPlan,
+} from "./region-plan.ts";
 
 const REGION_PROGRAM = join(import.meta.dirname, "region-main.ts");
 const STOP_MS_MAX = 5000;
@@ -18,13 +26,15 @@ export interface RegionPlace {
   readonly temporaryDirectory: string;
 }
 
-/** The processes of a region, seen from outside: one child, in whose namespaces all others are. */
+/** The processes of a region, seen from outside: one child, in whose namespaces all others are, and with machines that boot a keeper of control groups. */
 export class RegionProcess {
   private readonly child: ChildProcess;
+  private readonly keeper: ControlGroupKeeper | undefined;
   private readonly exited: Promise<unknown>;
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, keeper: ControlGroupKeeper | undefined) {
     this.child = child;
+    this.keeper = keeper;
     this.exited = once(child, "exit");
   }
 
@@ -32,6 +42,7 @@ export class RegionProcess {
   static async start(plan: RegionPlan, place: RegionPlace): Promise<RegionProcess> {
     await mkdir(place.temporaryDirectory, { recursive: true });
     await writeFile(join(place.workDirectory, PLAN_FILE), JSON.stringify(plan, undefined, 2));
+    const keeper = plan.booting && (await startKeeper(plan.booting, place));
     const log = await open(join(place.workDirectory, REGION_LOG), "a");
     try {
       const [command, ...argv] = commandLine(plan);
@@ -43,7 +54,7 @@ export class RegionProcess {
         detached: true,
       });
       await once(child, "spawn");
-      const region = new RegionProcess(child);
+      const region = new RegionProcess(child, keeper);
       await region.becomeReady(child.stdout as Readable, place);
       return region;
     } finally {
@@ -64,6 +75,7 @@ export class RegionProcess {
     const timer = setTimeout(() => this.child.kill("SIGKILL"), STOP_MS_MAX);
     await this.exited;
     clearTimeout(timer);
+    await this.keeper?.stop();
   }
 
   private async becomeReady(stdout: Readable, place: RegionPlace): Promise<void> {
@@ -74,6 +86,13 @@ export class RegionProcess {
     const reason = message?.message ?? log.slice(-LOG_TAIL_LENGTH);
     throw new Error(`the sandbox did not start: ${reason.trim()} (below ${place.workDirectory})`);
   }
+}
+
+function startKeeper(
+  { controlGroup }: BootingPlan,
+  { workDirectory }: RegionPlace,
+): Promise<ControlGroupKeeper> {
+  return ControlGroupKeeper.start(controlGroup, join(workDirectory, CONTROL_GROUPS));
 }
 
 /** tini reaps what machines leave behind; it is the machines' own, so that the host needs none. */

@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { Clock } from "../../nodectl/domain/clock.ts";
 import type { Log } from "../../nodectl/domain/log.ts";
 import { startApiServer, type ApiServer } from "./api/api-server.ts";
@@ -10,15 +12,24 @@ import { addManagementInstance, MANAGEMENT_NAME } from "./api/management-instanc
 import { createRegion, type RegionDescription, type SubnetDescription } from "./api/region.ts";
 import { addStrangers } from "./api/strangers.ts";
 import type { ClusterDescription } from "./machines/cluster-description.ts";
-import { Hypervisor } from "./machines/hypervisor.ts";
+import { mountControlGroups } from "./machines/control-group.ts";
+import { Hypervisor, type ClusterMachines } from "./machines/hypervisor.ts";
 import type { Machine } from "./machines/machine.ts";
 import { createSecrets } from "./machines/secrets.ts";
 import { buildBridges, planBridges, type SubnetBridge } from "./machines/subnet-bridges.ts";
 import { readAccounts } from "./machines/write-files.ts";
-import { layOutCluster } from "./region-clusters.ts";
+import { layOutBootingCluster, layOutCluster } from "./region-clusters.ts";
 import { machineRoutes } from "./region-control.ts";
-import { CONTROL_SOCKET, type RegionPlan } from "./region-plan.ts";
+import {
+  CONTROL_GROUPS,
+  CONTROL_SOCKET,
+  SOURCES,
+  type BootingPlan,
+  type RegionPlan,
+} from "./region-plan.ts";
 import { HTTP_PORT, serveMetadata, startFederation } from "./region-principals.ts";
+import { copyRepository } from "./sources/git-repository.ts";
+import { startSourceServer } from "./sources/source-server.ts";
 
 const SLURMCTLD_PORT = 6817;
 const SLURMCTLD_START_MS_MAX = 20_000;
@@ -37,7 +48,7 @@ interface Cluster {
 
 /**
  * Brings a region up in the namespaces and the working directory of this process: network, API, hypervisor, and the
- * clusters' management nodes. Resolves when every slurmctld listens.
+ * clusters' management nodes. Resolves when every slurmctld listens; with machines that boot, when their boot has begun.
  */
 export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise<void> {
   const { clock, log } = tools;
@@ -53,22 +64,43 @@ export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise
     ),
     buildBridges(bridges),
   ]);
-  const accounts = await readAccounts(plan.imageDirectory);
-  const hypervisor = new Hypervisor({
-    clusters: await Promise.all(
-      clusters.map(({ description }) => layOutCluster(description, accounts, plan)),
-    ),
-    bridges,
-    imageDirectory: plan.imageDirectory,
-    programsDirectory: plan.programsDirectory,
-    log,
-  });
+  const hypervisor = await createHypervisor(plan, { clusters, bridges, log });
   cloud.subscribe(hypervisor.listen);
   cloud.consoles.readFrom(hypervisor.readConsole);
   const parts = { cloud, federation, hypervisor, bridges };
   const api = await serveApi(parts, plan, tools);
   await serveMetadata(cloud, federation, { ...api, log });
-  await Promise.all(clusters.map((cluster) => startManagementNode(cluster, hypervisor, clock)));
+  if (plan.booting !== undefined) await serveSources(plan.booting, bridges, log);
+  await Promise.all(
+    clusters.map(async ({ managementInstance }) => {
+      const machine = await powerManagementNodeOn(managementInstance, hypervisor);
+      if (plan.booting === undefined) await untilSlurmctldListens(machine, clock);
+    }),
+  );
+}
+
+interface HypervisorParts {
+  readonly clusters: readonly Cluster[];
+  readonly bridges: readonly SubnetBridge[];
+  readonly log: Log;
+}
+
+async function createHypervisor(
+  plan: RegionPlan,
+  { clusters, bridges, log }: HypervisorParts,
+): Promise<Hypervisor> {
+  const { booting, imageDirectory, programsDirectory } = plan;
+  if (booting !== undefined) await mountControlGroups(CONTROL_GROUPS);
+  const accounts = await readAccounts(imageDirectory);
+  const layOut = ({ description }: Cluster): Promise<ClusterMachines> =>
+    booting === undefined
+      ? layOutCluster(description, accounts, plan)
+      : layOutBootingCluster(description, accounts);
+  return new Hypervisor({
+    clusters: await Promise.all(clusters.map(layOut)),
+    controlGroup: booting && join(CONTROL_GROUPS, booting.controlGroup),
+    ...{ bridges, imageDirectory, programsDirectory, log },
+  });
 }
 
 /** What the API's server is made of. */
@@ -95,6 +127,21 @@ function serveApi(
   });
 }
 
+/** What machines that boot install, at every subnet's virtual router. */
+async function serveSources(
+  { repository, packagesDirectory }: BootingPlan,
+  bridges: readonly SubnetBridge[],
+  log: Log,
+): Promise<void> {
+  await mkdir(SOURCES);
+  await startSourceServer({
+    hosts: bridges.map(({ routerAddress }) => routerAddress),
+    repository: await copyRepository(repository, resolve(SOURCES)),
+    packagesDirectory,
+    log,
+  });
+}
+
 /** A subnet for each cluster and one for somebody else, all in one compartment. */
 function describeRegion(clusterIds: readonly string[]): RegionDescription {
   return createRegion({
@@ -105,9 +152,9 @@ function describeRegion(clusterIds: readonly string[]): RegionDescription {
   });
 }
 
-function addCluster(cloud: Cloud, { release }: RegionPlan, id: string): Cluster {
+function addCluster(cloud: Cloud, { release, booting }: RegionPlan, id: string): Cluster {
   const subnet = subnetOf(cloud.region, id);
-  const managementInstance = addManagementInstance(cloud, subnet, id);
+  const managementInstance = addManagementInstance(cloud, subnet, id, booting?.managementMetadata);
   const description = {
     id,
     release,
@@ -128,16 +175,18 @@ function subnetOf({ subnets }: RegionDescription, name: string): SubnetDescripti
   return found;
 }
 
-async function startManagementNode(
-  { managementInstance }: Cluster,
+async function powerManagementNodeOn(
+  instance: CloudInstance,
   hypervisor: Hypervisor,
-  clock: Clock,
-): Promise<void> {
-  const started = await hypervisor.powerOn(managementInstance, "management");
+): Promise<Machine> {
+  const started = await hypervisor.powerOn(instance, "management");
   if (started === undefined) throw new Error("the management node is in no cluster's subnet");
-  const { machine } = started;
   // Its network is up by then: nobody answers before, which a connection takes seconds to notice.
-  await machine.processId();
+  await started.machine.processId();
+  return started.machine;
+}
+
+async function untilSlurmctldListens(machine: Machine, clock: Clock): Promise<void> {
   // Asking for the process of a machine that is off rejects with what is to be read.
   const endedTooSoon = machine.ended.then(() => machine.processId());
   await Promise.race([awaitSlurmctld(machine, clock), endedTooSoon]);

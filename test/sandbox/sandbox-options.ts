@@ -3,10 +3,12 @@ import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import type { CloudSettings } from "./api/cloud-settings.ts";
 import type { Latency } from "./api/oci-door.ts";
 import type { RateLimits } from "./api/rate-limit.ts";
+import { newControlGroupName } from "./machines/control-group-keeper.ts";
 import { ensureImage } from "./machines/image-store.ts";
 import { ensurePrograms } from "./machines/programs-store.ts";
 import type { ReleaseName } from "./machines/releases.ts";
-import type { RegionPlan } from "./region-plan.ts";
+import type { BootingPlan, RegionPlan } from "./region-plan.ts";
+import { ensurePackages } from "./sources/package-store.ts";
 
 export interface SandboxOptions {
   /** The Debian release of all machines, and with it the version of Slurm. Default bookworm: 22.05. */
@@ -19,6 +21,8 @@ export interface SandboxOptions {
   readonly strangerNames?: readonly string[];
   /** The timer's `citc reconcile` runs on the management nodes. Default false: nothing happens that a test did not ask for. */
   readonly hasTimers?: boolean;
+  /** Machines that boot an operating system, with systemd and cloud-init; absent: small ones, with Slurm from the start. */
+  readonly booting?: BootingOptions;
   /** How the cloud behaves. */
   readonly cloud?: Partial<CloudSettings>;
   readonly latency?: Partial<Latency>;
@@ -35,8 +39,19 @@ export interface SandboxOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What machines that boot are made of. */
+export interface BootingOptions {
+  /** `bare` (default): Debian as a cloud has it; `baked`: with the packages that a compute node needs. */
+  readonly image?: "bare" | "baked";
+  /** The git repository whose commits are served. Default: this one. */
+  readonly repository?: string;
+  /** The management node's: user_data (base64), ssh_authorized_keys and whatever else is to be there. Default: none. */
+  readonly managementMetadata?: Readonly<Record<string, string>>;
+}
+
 /** Images, programs and runs are kept here unless the options say otherwise. */
 export const DEFAULT_DIRECTORY = join(import.meta.dirname, "../../.sandbox");
+const REPOSITORY = join(import.meta.dirname, "../..");
 /**
  * slurmctld ignores a node that booted before it was asked for, and counts in whole seconds that it rounds against
  * us (facts observed on 22.05 and 24.11): instances must not boot faster than this.
@@ -67,12 +82,14 @@ export async function makePlan(
   clusterIds: readonly string[],
   directory: string,
 ): Promise<RegionPlan> {
-  const { release = "bookworm", report, progress, signal } = options;
-  const images = { directory: join(directory, "images"), report, progress, signal };
+  const { release = "bookworm", booting, report, progress, signal } = options;
+  const kind = booting === undefined ? "small" : (booting.image ?? "bare");
+  const stores = { report, progress, signal };
   const [imageDirectory, programsDirectory] = await Promise.all([
-    ensureImage(release, "small", images),
+    ensureImage(release, kind, { directory: join(directory, "images"), ...stores }),
     ensurePrograms(options.archive, join(directory, "programs"), systemClock.now()),
   ]);
+  const packages = { directory: join(directory, "packages"), ...stores };
   return {
     release,
     imageDirectory,
@@ -80,8 +97,20 @@ export async function makePlan(
     clusterIds,
     strangerNames: options.strangerNames ?? [],
     hasTimers: options.hasTimers ?? false,
+    ...(booting !== undefined && {
+      booting: planBooting(booting, await ensurePackages(release, imageDirectory, packages)),
+    }),
     cloud: options.cloud ?? {},
     latency: options.latency ?? {},
     rateLimits: options.rateLimits ?? {},
+  };
+}
+
+function planBooting(options: BootingOptions, packagesDirectory: string): BootingPlan {
+  return {
+    controlGroup: newControlGroupName(),
+    repository: options.repository ?? REPOSITORY,
+    packagesDirectory,
+    managementMetadata: options.managementMetadata ?? {},
   };
 }

@@ -8,7 +8,7 @@ import type { RegionDescription } from "./api/region.ts";
 import type { ServiceLimit } from "./api/service-limits.ts";
 import type { MachineFate } from "./machines/machine-fate.ts";
 import { RESTART_COMMAND } from "./machines/cluster-files.ts";
-import { enterArguments, type CommandResult } from "./machines/run-in-machine.ts";
+import { enterCommand, type CommandResult } from "./machines/run-in-machine.ts";
 import { RegionClient } from "./region-client.ts";
 import type { MachineReport } from "./region-control.ts";
 import { RegionProcess } from "./region-process.ts";
@@ -52,6 +52,8 @@ export interface InstanceByHand {
   readonly shape?: string;
   /** Default true: in a cluster's subnet it becomes a machine. */
   readonly boots?: boolean;
+  /** e.g. user_data, in base64. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** A boot volume that was left behind; what is absent has a default. */
@@ -231,17 +233,22 @@ export class Sandbox {
     });
   }
 
+  /** The command line that runs a program of this computer in a machine's network: to OCI it is the machine that calls. */
+  async networkCommand(machine: string, argv: readonly string[]): Promise<readonly string[]> {
+    const { processId } = await this.reportOf(machine);
+    const enter = ["nsenter", "--target", String(processId), "--net", "--", ...argv];
+    return ["nsenter", ...this.parts.process.enterArguments(), ...enter];
+  }
+
   /** The command line that leads into a machine, for a terminal. */
   async enterCommand(machine: string, argv: readonly string[]): Promise<readonly string[]> {
-    const [cluster, name] = this.addressOf(machine);
-    const found = (await this.machines()).find(
-      (report) => report.cluster === cluster && report.name === name,
-    );
-    if (found === undefined) throw new Error(`no machine ${machine} has power`);
+    const { processId, controlGroup } = await this.reportOf(machine);
+    const group = controlGroup && { controlGroup: join(this.parts.workDirectory, controlGroup) };
     // First into the region, where the machine's process has the number that it reported.
     return [
       ...["nsenter", ...this.parts.process.enterArguments()],
-      ...["nsenter", ...enterArguments(found.processId), ...argv],
+      ...enterCommand({ processId, ...group }),
+      ...argv,
     ];
   }
 
@@ -256,6 +263,14 @@ export class Sandbox {
     await client.close();
     await process.stop();
     if (!keepRun) await rm(workDirectory, { recursive: true, force: true });
+  }
+
+  private async reportOf(machine: string): Promise<MachineReport> {
+    const [cluster, name] = this.addressOf(machine);
+    const machines = await this.machines();
+    const found = machines.find((report) => report.cluster === cluster && report.name === name);
+    if (found === undefined) throw new Error(`no machine ${machine} has power`);
+    return found;
   }
 
   private pathOf(machine: string): string {

@@ -32,6 +32,12 @@ describe("an instance that somebody makes in the console", () => {
     ]);
   });
 
+  it("has the user data that it is given", async () => {
+    const metadata = { user_data: "IyEvYmluL3NoCg==" };
+    const { body } = await launchByHand({ displayName: "n1", metadata });
+    expect(body).toMatchObject({ metadata });
+  });
+
   it("can be a namesake in another subnet, and of another shape", async () => {
     await bench.launch("n1");
     const { body } = await launchByHand({

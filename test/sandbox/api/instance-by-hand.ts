@@ -15,7 +15,7 @@ export function launchByHand(cloud: Cloud, body: unknown): InstanceRecord {
   const { region } = cloud;
   const known = [
     ...["displayName", "hostnameLabel", "freeformTags", "subnet", "availabilityDomain"],
-    ...["shape", "shapeConfig", "boots"],
+    ...["shape", "shapeConfig", "boots", "metadata"],
   ];
   const fields = FieldReader.open(body, "", known, BODY_PROBLEMS);
   const displayName = fields.requiredString("displayName");
@@ -35,6 +35,7 @@ export function launchByHand(cloud: Cloud, body: unknown): InstanceRecord {
       availabilityDomain: fields.string("availabilityDomain") ?? region.availabilityDomains[0],
       shapeConfig: fields.raw("shapeConfig"),
       freeformTags: fields.stringMap("freeformTags") ?? {},
+      metadata: fields.stringMap("metadata") ?? {},
       sourceDetails: { sourceType: "image", imageId: image?.ocid },
       createVnicDetails: { subnetId: subnet.ocid, hostnameLabel: fields.string("hostnameLabel") },
     },

@@ -13,6 +13,7 @@ export function addManagementInstance(
   cloud: Cloud,
   subnet: SubnetDescription,
   clusterId: string,
+  metadata: Readonly<Record<string, string>> = {},
 ): CloudInstance {
   const { region } = cloud;
   const body = {
@@ -20,6 +21,7 @@ export function addManagementInstance(
     availabilityDomain: region.availabilityDomains[0],
     shape: MANAGEMENT_SHAPE,
     displayName: MANAGEMENT_NAME,
+    metadata,
     freeformTags: { cluster: clusterId, type: "mgmt" },
     sourceDetails: { sourceType: "image", imageId: managementImageOf(region) },
     createVnicDetails: { subnetId: subnet.ocid, hostnameLabel: MANAGEMENT_NAME },

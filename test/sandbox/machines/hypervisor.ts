@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Log } from "../../../nodectl/domain/log.ts";
 import type { CloudEvent, CloudInstance } from "../api/cloud-event.ts";
 import { ConsoleFiles } from "./console-files.ts";
-import { consoleFileOf, Machine, type MachineDescription } from "./machine.ts";
+import { consoleFileOf, Machine, type MachineDescription, type MachineInit } from "./machine.ts";
 import type { MachineFate } from "./machine-fate.ts";
 import type { SubnetBridge } from "./subnet-bridges.ts";
 
@@ -21,6 +21,8 @@ export interface HypervisorOptions {
   readonly bridges: readonly SubnetBridge[];
   readonly imageDirectory: string;
   readonly programsDirectory: string;
+  /** Below it, the control group of each machine; absent: small machines, which have none and do not boot. */
+  readonly controlGroup?: string | undefined;
   readonly log: Log;
 }
 
@@ -61,6 +63,11 @@ export class Hypervisor {
   /** What an instance's machine has written to its console; undefined when it never had one. */
   readonly readConsole = (instanceOcid: string): Buffer | undefined =>
     this.consoles.read(instanceOcid);
+
+  /** Whether its machines boot. What is on one that does is up to its operating system. */
+  get isBooting(): boolean {
+    return this.options.controlGroup !== undefined;
+  }
 
   /** From its next power-on; undefined: an ordinary node again. False: there is no such cluster. */
   setFate(clusterId: string, name: string, fate: MachineFate | undefined): boolean {
@@ -126,6 +133,7 @@ export class Hypervisor {
     return {
       name,
       role,
+      init: this.chooseInit(`cable${this.cableCount}`),
       address: instance.privateIp,
       prefixLength: bridge.prefixLength,
       hardwareAddress: instance.macAddress,
@@ -139,6 +147,14 @@ export class Hypervisor {
       sharedDirectory: cluster.sharedDirectory,
       ...(fate === undefined ? {} : { fate }),
     };
+  }
+
+  /** The cable's name is of one machine alone, and a name for its control group as well. */
+  private chooseInit(cable: string): MachineInit {
+    const { controlGroup } = this.options;
+    return controlGroup === undefined
+      ? { kind: "services" }
+      : { kind: "systemd", controlGroup: join(controlGroup, cable) };
   }
 
   private inBackground(work: Promise<unknown>): void {

@@ -3,13 +3,24 @@ import { once } from "node:events";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { makeControlGroup, removeControlGroup } from "./control-group.ts";
 import { environmentOfFate, type MachineFate } from "./machine-fate.ts";
+import type { MachineInside } from "./run-in-machine.ts";
+import { WITHHELD } from "./withheld.ts";
+
+/** What runs on a machine first. */
+export type MachineInit =
+  /** The daemons that its role has, and no more. */
+  | { readonly kind: "services" }
+  /** An operating system that boots, in a control group that is made for it here. */
+  | { readonly kind: "systemd"; readonly controlGroup: string };
 
 /** What a machine is made of. */
 export interface MachineDescription {
   /** Its host name, and Slurm's NodeName. */
   readonly name: string;
   readonly role: "management" | "compute";
+  readonly init: MachineInit;
   readonly address: string;
   readonly prefixLength: number;
   readonly hardwareAddress: string;
@@ -29,8 +40,15 @@ export interface MachineDescription {
   readonly fate?: MachineFate;
 }
 
-/** How much a machine can write to its own disk, which is memory. */
-const DISK_SIZE = "1g";
+/** How much a machine can write to its own disk, which is memory; those that boot install packages. */
+const DISK_SIZES = { services: "1g", systemd: "6g" } as const;
+
+const POWER_ON = `exec unshare --net bash "$MACHINE_SCRIPTS/power-on.sh"`;
+/** What powers a machine on. script(1) puts a terminal between systemd and the console file: the serial line. */
+const COMMANDS = {
+  services: ["sh", "-c", POWER_ON],
+  systemd: ["script", "--quiet", "--flush", "--return", "--command", POWER_ON, "/dev/null"],
+} as const;
 
 /** A machine with power on. */
 export class Machine {
@@ -43,8 +61,11 @@ export class Machine {
 
   private constructor(description: MachineDescription, child: ChildProcess, idPipe: Readable) {
     this.description = description;
-    this.ended = once(child, "exit").then(() => {
+    this.ended = once(child, "exit").then(async () => {
       this.hasEnded = true;
+      if (description.init.kind === "systemd") {
+        await removeControlGroup(description.init.controlGroup);
+      }
     });
     const id = once(idPipe, "data").then(([text]) => Number(text));
     this.firstProcess = Promise.race([id, this.ended.then(() => undefined)]);
@@ -52,12 +73,14 @@ export class Machine {
 
   /** Resolves while it boots: what then runs on it is to be seen from its services. */
   static async powerOn(description: MachineDescription): Promise<Machine> {
-    const { directory } = description;
+    const { directory, init } = description;
     await mkdir(join(directory, "log"), { recursive: true });
     await mkdir(join(directory, "mount"), { recursive: true });
+    if (init.kind === "systemd") await makeControlGroup(init.controlGroup);
     const console = await open(consoleFileOf(description), "a");
     try {
-      const child = spawn("unshare", ["--net", "bash", join(import.meta.dirname, "power-on.sh")], {
+      const [command, ...argv] = COMMANDS[init.kind];
+      const child = spawn(command, argv, {
         env: environmentOf(description),
         stdio: ["ignore", console.fd, console.fd, "pipe"],
       });
@@ -76,6 +99,13 @@ export class Machine {
     const id = await this.firstProcess;
     if (id === undefined || this.hasEnded) throw new MachineOffError(this.description);
     return id;
+  }
+
+  /** What a command has to enter. @throws MachineOffError */
+  async inside(): Promise<MachineInside> {
+    const { init } = this.description;
+    const processId = await this.processId();
+    return init.kind === "systemd" ? { processId, controlGroup: init.controlGroup } : { processId };
   }
 
   /** Without a word to anybody on it or around it. Resolves when nothing of it is left. */
@@ -119,6 +149,7 @@ function killIfThere(processId: number): void {
 }
 
 function environmentOf(description: MachineDescription): NodeJS.ProcessEnv {
+  const { init } = description;
   return {
     PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
     MACHINE_NAME: description.name,
@@ -131,7 +162,10 @@ function environmentOf(description: MachineDescription): NodeJS.ProcessEnv {
     MACHINE_CABLE: description.cable,
     MACHINE_MOUNT_POINT: join(description.directory, "mount"),
     MACHINE_LOG: join(description.directory, "log"),
-    MACHINE_DISK_SIZE: DISK_SIZE,
+    MACHINE_DISK_SIZE: DISK_SIZES[init.kind],
+    MACHINE_INIT: init.kind,
+    MACHINE_WITHHELD: WITHHELD,
+    ...(init.kind === "systemd" && { MACHINE_CONTROL_GROUP: init.controlGroup }),
     MACHINE_IMAGE: description.imageDirectory,
     MACHINE_PROGRAMS: description.programsDirectory,
     MACHINE_FILES: description.filesDirectory,

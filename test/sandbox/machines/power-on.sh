@@ -25,5 +25,11 @@ EOF
 # slurmctld ignores a registration whose boot time is before its resume request. All machines share one kernel, so each gets a
 # clock of boot time that starts now.
 read -r uptime_seconds _ < /proc/uptime
+init=(bash "$MACHINE_SCRIPTS/machine-init.sh")
+if [[ -n ${MACHINE_CONTROL_GROUP-} ]]; then
+  # The machine's first process joins, and not its parent: the group has nothing but the machine in it, which sees it as the root of all.
+  # shellcheck disable=SC2016
+  init=(bash -c 'echo 0 > "$MACHINE_CONTROL_GROUP/cgroup.procs" && exec unshare --cgroup "$@"' bash "${init[@]}")
+fi
 exec unshare --mount --uts --ipc --pid --time --boottime="-${uptime_seconds%.*}" \
-  --fork --kill-child=SIGKILL bash "$MACHINE_SCRIPTS/machine-init.sh"
+  --fork --kill-child=SIGKILL "${init[@]}"

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { WITHHELD } from "./withheld.ts";
 
 /** A command to run on a machine, as somebody who is logged in there would. */
 export interface MachineCommand {
@@ -19,6 +20,14 @@ export interface CommandResult {
   readonly isTimedOut: boolean;
 }
 
+/** What of a machine a command enters. */
+export interface MachineInside {
+  /** Its first process. */
+  readonly processId: number;
+  /** The directory of its control group; absent: it has none. */
+  readonly controlGroup?: string;
+}
+
 /** Of each stream; a command that says more is cut short there. */
 const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -26,15 +35,14 @@ const OUTPUT_BYTES_MAX = 4 * 1024 * 1024;
 const TIMEOUT_EXIT_CODES = [124, 137];
 const KILL_AFTER_SECONDS = 2;
 
-/** Runs a command in the namespaces of a machine, given the machine's first process. */
+/** Runs a command in a machine. */
 export async function runInMachine(
-  processId: number,
+  inside: MachineInside,
   command: MachineCommand,
 ): Promise<CommandResult> {
   const started = performance.now();
-  const child = spawn("nsenter", [...enterArguments(processId), ...sessionArguments(command)], {
-    stdio: "pipe",
-  });
+  const [program, ...argv] = enterCommand(inside);
+  const child = spawn(program, [...argv, ...sessionArguments(command)], { stdio: "pipe" });
   // A command that does not read its input closes it: no matter.
   child.stdin.on("error", () => undefined).end(command.stdin);
   const stdout = collect(child.stdout);
@@ -50,13 +58,34 @@ export async function runInMachine(
   };
 }
 
+/** Joins what systemd keeps its own process in, if it is there yet, and goes on with the command. */
+const JOIN = `group=$1; shift
+[ ! -d "$group/init.scope" ] || group=$group/init.scope
+echo $$ > "$group/cgroup.procs" && exec "$@"`;
+
 /**
- * nsenter's arguments that lead into a machine: every namespace, and its root directory. The latter by name, because a
- * mount namespace's own root is another one where the sandbox runs in a chroot.
+ * The command line that leads into a machine: its control group, every namespace, and its root directory. The latter by
+ * name, because a mount namespace's own root is another one where the sandbox runs in a chroot. What follows it runs there,
+ * with no more rights over the computer than the machine's own processes.
  */
-export function enterArguments(processId: number): readonly string[] {
-  const namespaces = ["mount", "uts", "ipc", "net", "pid", "time"].map((name) => `--${name}`);
-  return ["--target", String(processId), ...namespaces, "--root", "--"];
+export function enterCommand({
+  processId,
+  controlGroup,
+}: MachineInside): readonly [string, ...string[]] {
+  const names = ["mount", "uts", "ipc", "net", "pid", "time"];
+  const spaces = controlGroup === undefined ? names : [...names, "cgroup"];
+  const options = spaces.map((name) => `--${name}`);
+  const command = [
+    "--target",
+    String(processId),
+    ...options,
+    "--root",
+    "--",
+    "setpriv",
+    WITHHELD,
+  ] as const;
+  if (controlGroup === undefined) return ["nsenter", ...command];
+  return ["sh", "-c", JOIN, "sh", controlGroup, "nsenter", ...command];
 }
 
 /** Becomes the user with a fresh environment, goes home, and runs the command with a bound on its time. */
