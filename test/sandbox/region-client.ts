@@ -3,7 +3,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import { CONTROL_SOCKET } from "./region-plan.ts";
 
 /** The region refused a control call; the message is its own. */
-class ControlError extends Error {
+export class ControlError extends Error {
   override readonly name = "ControlError";
   readonly status: number;
 
