@@ -8,7 +8,7 @@ import { Sandbox } from "../sandbox/sandbox.ts";
 import { sourceUrls } from "../sandbox/sources/source-server.ts";
 import { waitUntil } from "../sandbox/wait-until.ts";
 import { awaitCloudInit, BOOTING_TIMEOUT_MS } from "./boot.ts";
-import { awaitEnd, controlGroupsOf, descendantsOf, observeComputer } from "./computer.ts";
+import { awaitEnd, controlGroupsOf, descendantsOf, observeComputer } from "../e2e/computer.ts";
 import { OciCaller } from "./oci-caller.ts";
 import { makePlaybookRepository } from "./playbook-repository.ts";
 
