@@ -90,6 +90,20 @@ describe.each(RELEASE_NAMES)("machines that boot %s", (release) => {
     expect(await output(NODE, "systemctl", "is-active", "munge")).toBe("active");
   });
 
+  test("machines mount what the file server exports, and see what the others write", async () => {
+    const mount = `export DEBIAN_FRONTEND=noninteractive
+      apt-get update --quiet && apt-get install --quiet --yes --no-install-recommends nfs-common &&
+      mkdir --parents /mnt/shared && mount -t nfs fileserver.compute.lab.oraclevcn.com:/shared /mnt/shared`;
+    for (const machine of [NODE, "mgmt"]) await output(machine, "sh", "-c", mount);
+    await output(NODE, "sh", "-c", "echo from the node > /mnt/shared/word");
+    expect(await output("mgmt", "cat", "/mnt/shared/word")).toBe("from the node");
+    const wrong = ["mount", "-t", "nfs", "fileserver:/homes", "/mnt"];
+    expect(await sandbox.exec(NODE, wrong)).toMatchObject({
+      exitCode: 32,
+      stderr: expect.stringContaining("reason given by server: No such file") as string,
+    });
+  });
+
   test("the management node has its own user data, and CaptureConsoleHistory shows what it said", async () => {
     expect((await awaitCloudInit(sandbox, "mgmt")).errors).toEqual([]);
     const management = (await sandbox.instances()).find((one) => one.displayName === "mgmt");

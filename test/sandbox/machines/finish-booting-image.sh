@@ -36,6 +36,14 @@ Environment=PATH=/usr/local/lib/sandbox:/usr/local/sbin:/usr/local/bin:/usr/sbin
 END
 done
 
+# No kernel's NFS client is needed. nfs-common, which the playbook installs, puts its own program aside.
+for name in mount.nfs mount.nfs4; do
+  for path in /sbin/$name /usr/sbin/$name; do
+    chroot "$target" dpkg-divert --quiet --local --no-rename --divert "$path.distrib" --add "$path"
+  done
+  install --mode=0755 "$(dirname "${BASH_SOURCE[0]}")/mount-nfs.sh" "$target/usr/sbin/$name"
+done
+
 # The cable is plugged in with its address set, and the disk is a layer in memory.
 cat > "$target/etc/cloud/cloud.cfg.d/99-sandbox.cfg" << 'END'
 datasource_list: [Oracle]

@@ -8,6 +8,8 @@ export interface ImageRecipe {
   readonly packages: readonly string[];
   /** The script beside this file that comes after the packages. */
   readonly finish: string;
+  /** The files beside this one that the script puts into the image. */
+  readonly files?: readonly string[];
 }
 
 /** As in a cloud's image: one can log in, and cloud-init can bring the rest. tini is the region's own first process. */
@@ -26,6 +28,8 @@ const BARE = [
   ...["iproute2", "iputils-ping", "ethtool", "procps", "less", "vim-tiny", "nano", "tini"],
 ];
 
+const BOOTING = { finish: "finish-booting-image.sh", files: ["mount-nfs.sh"] };
+
 export const IMAGE_RECIPES: Readonly<Record<ImageKind, ImageRecipe>> = {
   small: {
     title: "the machines' image",
@@ -38,7 +42,7 @@ export const IMAGE_RECIPES: Readonly<Record<ImageKind, ImageRecipe>> = {
   bare: {
     title: "the bare image of machines that boot",
     packages: BARE,
-    finish: "finish-booting-image.sh",
+    ...BOOTING,
   },
   // What the playbook of a compute node would download; the playbook itself has not run in it.
   baked: {
@@ -47,6 +51,6 @@ export const IMAGE_RECIPES: Readonly<Record<ImageKind, ImageRecipe>> = {
       ...BARE,
       ...["slurmd", "slurm-client", "munge", "ansible-core", "python3-apt", "git"],
     ],
-    finish: "finish-booting-image.sh",
+    ...BOOTING,
   },
 };

@@ -75,9 +75,11 @@ export function sourceLine({ uri, signedBy }: DebianMirror, release: ReleaseName
 }
 
 async function imageName(release: ReleaseName, kind: ImageKind): Promise<string> {
-  const { packages, finish } = IMAGE_RECIPES[kind];
+  const { packages, finish, files = [] } = IMAGE_RECIPES[kind];
   const scripts = await Promise.all(
-    [BUILD_SCRIPT, join(import.meta.dirname, finish)].map((file) => readFile(file, "utf8")),
+    [BUILD_SCRIPT, ...[finish, ...files].map((file) => join(import.meta.dirname, file))].map(
+      (file) => readFile(file, "utf8"),
+    ),
   );
   const recipe = JSON.stringify([scripts, packages, process.arch]);
   const digest = createHash("sha256").update(recipe).digest("hex");

@@ -24,8 +24,6 @@ mount --bind "$MACHINE_PROGRAMS" "$base/programs"
 )
 root=$base/root
 
-mkdir -p "$root/mnt/shared"
-mount --bind "$MACHINE_SHARED" "$root/mnt/shared"
 mount --bind "$MACHINE_LOG" "$root/var/log"
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
 # Slurm reads the processors in /sys.
@@ -47,6 +45,8 @@ echo "$MACHINE_ADDRESS $MACHINE_NAME" >> "$root/etc/hosts"
 
 # Hides the host's control groups, whatever their layout, and makes the machine what the playbook and cloud-init would make of it.
 prepare_services() {
+  mkdir -p "$root/mnt/shared"
+  mount --bind "$MACHINE_SHARED" "$root/mnt/shared"
   mount -t tmpfs -o ro,size=4k tmpfs "$root/sys/fs/cgroup"
   cp "$MACHINE_SCRIPTS/services.sh" "$root/run/services.sh"
   if [[ -n ${MACHINE_CPUS-} ]]; then
@@ -59,6 +59,9 @@ prepare_services() {
 
 # What firmware and kernel are to an operating system. The host name is cloud-init's to set.
 prepare_systemd() {
+  # Where mount-nfs.sh finds what the file server exports. The playbook mounts it.
+  mkdir -p "$root/run/file-server/shared"
+  mount --bind "$MACHINE_SHARED" "$root/run/file-server/shared"
   echo localhost > /proc/sys/kernel/hostname
   # The unified layout, whatever the host's: the machine's own group is its root.
   mount -t cgroup2 -o nosuid,nodev,noexec none "$root/sys/fs/cgroup"
