@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { App } from "cdktf";
-import { expectArchive } from "../nodectl/build/build.ts";
+import { expectArchive, type ExpectedArchive } from "../nodectl/build/build.ts";
 import { formatProblem } from "../nodectl/domain/problem.ts";
 import type { Problem } from "../nodectl/domain/problem.ts";
 import { archiveArchitecture } from "./archive.ts";
+import { archiveWarnings } from "./archive-warnings.ts";
 import { ClusterStack } from "./cluster-stack.ts";
+import { ImpossibleStack } from "./impossible-stack.ts";
 import { readGitCheckout } from "./git-checkout.ts";
 import { readSettings } from "./settings-file.ts";
 import { FILE_VARIABLE } from "./settings-file/environment.ts";
@@ -47,12 +49,20 @@ async function main(): Promise<0 | 1 | 2> {
   const checkout = await readGitCheckout(ROOT, env);
   const checked = await readSettings(nameOf(file), { environment: env, checkout });
   if (checked.kind === "invalid") return say(checked.problems.map(formatProblem), 1);
-  say(checked.value.warnings.map(warning), 0);
+  const { settings, warnings } = checked.value;
+  const archive = await expectArchive(ROOT, archiveArchitecture(settings.management.shape));
+  say([...warnings, ...(await archiveWarnings(archive, nameOf(archive.archive)))].map(warning), 0);
   const outdir = env["CDKTF_OUTDIR"];
-  const written = await synthesize(checked.value.settings, file, outdir ?? join(ROOT, "cdktf.out"));
+  const written = synthesize({
+    settings,
+    archive,
+    file,
+    outdir: outdir ?? join(ROOT, "cdktf.out"),
+  });
+  if (written.kind === "impossible") return say([`${nameOf(file)}: ${written.reason}`], 1);
   // cdktf calls us as its first step, and says itself what comes next.
   if (outdir === undefined) {
-    process.stdout.write(`written to ${nameOf(written)}; next: npx cdktf deploy\n`);
+    process.stdout.write(`written to ${nameOf(written.directory)}; next: npx cdktf deploy\n`);
   }
   return 0;
 }
@@ -70,21 +80,35 @@ function readArguments(): boolean | undefined {
   }
 }
 
-/** Returns the folder that Terraform is to be run in. */
-async function synthesize(
-  settings: ClusterSettings,
-  file: string,
-  outdir: string,
-): Promise<string> {
+interface SynthesisInput {
+  readonly settings: ClusterSettings;
+  readonly archive: ExpectedArchive;
+  /** cluster.yaml. */
+  readonly file: string;
+  readonly outdir: string;
+}
+
+type Synthesis =
+  /** Terraform is to be run in `directory`. */
+  | { readonly kind: "written"; readonly directory: string }
+  /** Each setting is allowed, and what they make together is more than OCI takes. */
+  | { readonly kind: "impossible"; readonly reason: string };
+
+function synthesize({ settings, archive, file, outdir }: SynthesisInput): Synthesis {
   const app = new App({ outdir });
-  new ClusterStack(app, {
-    settings,
-    stateFile: join(dirname(file), `terraform.${settings.name}.tfstate`),
-    archive: await expectArchive(ROOT, archiveArchitecture(settings.management.shape)),
-    userData: renderUserData(join(ROOT, "userdata"), "management.yaml"),
-  });
+  try {
+    new ClusterStack(app, {
+      settings,
+      stateFile: join(dirname(file), `terraform.${settings.name}.tfstate`),
+      archive,
+      userData: renderUserData(join(ROOT, "userdata"), "management.yaml"),
+    });
+  } catch (error) {
+    if (error instanceof ImpossibleStack) return { kind: "impossible", reason: error.message };
+    throw error;
+  }
   app.synth();
-  return join(app.outdir, "stacks", settings.name);
+  return { kind: "written", directory: join(app.outdir, "stacks", settings.name) };
 }
 
 function missingFile(file: string): string {

@@ -2,6 +2,7 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { metadataBytes, METADATA_BYTES_MAX } from "../nodectl/domain/user-data.ts";
 import type { Cluster } from "./cluster.ts";
+import { ImpossibleStack } from "./impossible-stack.ts";
 import { managementFacts, type FactSources } from "./management-facts.ts";
 import { OciDataSource, OciResource } from "./oci-resource.ts";
 import type { ManagementSettings } from "./settings.ts";
@@ -82,9 +83,9 @@ function metadata(
   };
   const bytes = metadataBytes(all);
   if (bytes > FIXED_BYTES_MAX) {
-    throw new Error(
-      `user data, facts and ssh keys of the management node make ${bytes} bytes of metadata; OCI takes ${METADATA_BYTES_MAX}, ` +
-        `of which ${ROOM_FOR_EXPRESSIONS} are kept for what is known only later: write fewer ssh keys`,
+    throw new ImpossibleStack(
+      `ssh_public_keys: with user data and facts they make ${bytes} bytes of metadata for the management node; OCI takes ` +
+        `${METADATA_BYTES_MAX}, of which ${ROOM_FOR_EXPRESSIONS} are kept for what is known only later; write fewer or shorter keys`,
     );
   }
   return all;

@@ -67,6 +67,18 @@ export async function expectArchive(
   }
 }
 
+/** What there is of an archive: it is made of today's sources, or of others, or not there. */
+export async function stateOfArchive({
+  archive,
+  inputsFile,
+  inputs,
+}: Pick<ExpectedArchive, "archive" | "inputsFile" | "inputs">): Promise<
+  "up-to-date" | "stale" | "missing"
+> {
+  if (!existsSync(archive)) return "missing";
+  return (await readIfThere(inputsFile)) === inputs ? "up-to-date" : "stale";
+}
+
 function archivePath(rootDirectory: string, architecture: Architecture): string {
   return join(rootDirectory, "dist", `nodectl-linux-${architecture}.tar.gz`);
 }
@@ -84,7 +96,7 @@ async function buildArchive(
   const archive = archivePath(rootDirectory, architecture);
   const inputs = await inputsDigest(architecture, bundleDirectory, rootDirectory);
   const inputsFile = inputsFileOf(archive);
-  if (existsSync(archive) && (await readIfThere(inputsFile)) === inputs) {
+  if ((await stateOfArchive({ archive, inputsFile, inputs })) === "up-to-date") {
     report(`${basename(archive)} is up to date`);
     return archive;
   }

@@ -44,7 +44,8 @@ describe("the archive in object storage", () => {
 
   it("is the file that the build made, under a name that changes with its content", () => {
     const object = resource(all, "oci_objectstorage_object");
-    expect(object["source"]).toBe(FILE.archive);
+    expect(object["source"]).toBe("${terraform_data.archive.output.path}");
+    expect(all.locals?.["archive_file"]).toMatchObject({ path: FILE.archive });
     expect(object["object"]).toBe(
       "nodectl-${substr(terraform_data.archive.output.sha256, 0, 12)}-linux-arm64.tar.gz",
     );
@@ -120,6 +121,17 @@ describe.runIf(hasTerraform)("Terraform, when it plans the archive", () => {
     const { status, text } = plan();
     expect(status).toBe(1);
     expect(text).toContain("was built of other sources");
+  });
+
+  it("destroys it where nothing is built", () => {
+    write("archive.tar.gz", "new");
+    write("archive.tar.gz.inputs", FILE.inputs);
+    expect(plan().status).toBe(0);
+    expect(terraform("apply", "-no-color", "-auto-approve").status).toBe(0);
+    rmSync(join(directory, "archive.tar.gz"));
+    const { status, text } = terraform("destroy", "-no-color", "-auto-approve");
+    expect(text).toContain("Destroy complete! Resources: 2 destroyed.");
+    expect(status).toBe(0);
   });
 
   it("takes the digest of what is there", () => {

@@ -1,9 +1,12 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MINIMAL } from "./settings-fixture.ts";
+import { archiveWarnings } from "../../infra/archive-warnings.ts";
+import { expectArchive } from "../../nodectl/build/build.ts";
+import { formatProblem } from "../../nodectl/domain/problem.ts";
+import { MINIMAL, PUBLIC_KEY } from "./settings-fixture.ts";
 
 // The program as npm and cdktf start it: a process, its exit status, and what it prints.
 const ROOT = join(import.meta.dirname, "../..");
@@ -42,10 +45,17 @@ async function synth(environment: Record<string, string>, ...words: string[]): P
   });
 }
 
+/** What is said of this repository's own dist/, where somebody may or may not have built. */
+async function archiveLines(architecture: "x64" | "arm64"): Promise<string> {
+  const expected = await expectArchive(ROOT, architecture);
+  const warnings = await archiveWarnings(expected, relative(ROOT, expected.archive));
+  return warnings.map((problem) => `warning: ${formatProblem(problem)}\n`).join("");
+}
+
 describe("npm run synth", () => {
   it("writes the stack, with the state beside cluster.yaml, and needs no credentials", async () => {
     await writeFile(join(directory, "cluster.yaml"), MINIMAL + ANSIBLE);
-    expect(await synth({})).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(await synth({})).toEqual({ status: 0, stdout: "", stderr: await archiveLines("x64") });
     const file = join(directory, "out/stacks/tidy/cdk.tf.json");
     expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({
       terraform: { backend: { local: { path: join(directory, "terraform.tidy.tfstate") } } },
@@ -60,6 +70,32 @@ describe("npm run synth", () => {
     const { status, stderr } = await synth({ CITC_SSH_CIDRS: "0.0.0.0/0" });
     expect(status).toBe(0);
     expect(stderr).toMatch(/^warning: CITC_SSH_CIDRS: 0\.0\.0\.0\/0: this lets the whole internet/);
+  });
+
+  it("warns of an archive that is not built, of the architecture that the cluster needs", async () => {
+    await writeFile(join(directory, "cluster.yaml"), MINIMAL + ANSIBLE);
+    const { stderr } = await synth({ CITC_MANAGEMENT_SHAPE: "BM.Standard.A1.160" });
+    expect(stderr).toBe(await archiveLines("arm64"));
+  });
+
+  it("says in one line what is more than OCI takes, and writes no stack", async () => {
+    const comment = "x".repeat(3_800);
+    const keys = Array.from({ length: 10 }, (_, index) => `${PUBLIC_KEY}-${index}-${comment}`).join(
+      ",",
+    );
+    await writeFile(join(directory, "cluster.yaml"), MINIMAL + ANSIBLE);
+    const { status, stdout, stderr } = await synth({ CITC_SSH_PUBLIC_KEYS: keys });
+    const file = join(directory, "cluster.yaml");
+    const said = stderr.replace(await archiveLines("x64"), "");
+    expect(said.startsWith(`${file}: ssh_public_keys: with user data and facts they make `)).toBe(
+      true,
+    );
+    expect(said.endsWith("; write fewer or shorter keys\n")).toBe(true);
+    expect(said.split("\n")).toHaveLength(2);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(await readdir(join(directory, "out"), { recursive: true })).not.toContain(
+      "manifest.json",
+    );
   });
 
   it("prints all that is wrong, writes nothing, and fails", async () => {
