@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { archiveArchitecture, createArchive } from "../../infra/archive.ts";
 import type { ExpectedArchive } from "../../nodectl/build/build.ts";
-import { COMPARTMENT } from "./parts-settings.ts";
-import { resource, synthesize, type Synthesized } from "./parts.ts";
+import { COMPARTMENT } from "./test-settings.ts";
+import { onlyResourceOf, synthesizePart, type SynthesizedStack } from "./synthesized.ts";
 
 const FILE: ExpectedArchive = {
   architecture: "arm64",
@@ -17,8 +17,8 @@ const FILE: ExpectedArchive = {
   inputs: "0123abcd",
 };
 
-function synthesizeArchive(file: ExpectedArchive = FILE): Synthesized {
-  return synthesize((scope, cluster) => {
+function synthesizeArchive(file: ExpectedArchive = FILE): SynthesizedStack {
+  return synthesizePart((scope, cluster) => {
     createArchive(scope, cluster, file);
   });
 }
@@ -36,14 +36,14 @@ describe("the archive in object storage", () => {
   const all = synthesizeArchive();
 
   it("lies in a private bucket of the cluster", () => {
-    const bucket = resource(all, "oci_objectstorage_bucket");
+    const bucket = onlyResourceOf(all, "oci_objectstorage_bucket");
     expect(bucket["compartment_id"]).toBe(COMPARTMENT);
     expect(bucket["access_type"]).toBe("NoPublicAccess");
     expect(bucket["name"]).toMatch(/^lab-\$\{substr/);
   });
 
   it("is the file that the build made, under a name that changes with its content", () => {
-    const object = resource(all, "oci_objectstorage_object");
+    const object = onlyResourceOf(all, "oci_objectstorage_object");
     expect(object["source"]).toBe("${terraform_data.archive.output.path}");
     expect(all.locals?.["archive_file"]).toMatchObject({ path: FILE.archive });
     expect(object["object"]).toBe(
@@ -52,14 +52,14 @@ describe("the archive in object storage", () => {
   });
 
   it("can be read through a request for this object alone, which neither lists nor writes", () => {
-    const request = resource(all, "oci_objectstorage_preauthrequest");
+    const request = onlyResourceOf(all, "oci_objectstorage_preauthrequest");
     expect(request["access_type"]).toBe("ObjectRead");
     expect(request["object_name"]).toBe("${oci_objectstorage_object.archive_object.object}");
     expect(request).not.toHaveProperty("bucket_listing_action");
   });
 
   it("is fetched by an address and checked by a digest that are known only when it is deployed", () => {
-    const { output } = synthesize((scope, cluster) => {
+    const { output } = synthesizePart((scope, cluster) => {
       const { url, sha256 } = createArchive(scope, cluster, FILE);
       new TerraformOutput(scope, "url", { value: url });
       new TerraformOutput(scope, "sha256", { value: sha256 });

@@ -1,26 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { createIdentity, matchingRule } from "../../infra/identity.ts";
 import type { ClusterSettings } from "../../infra/settings.ts";
-import { COMPARTMENT, someSettings, TENANCY } from "./parts-settings.ts";
-import { resource, synthesize, type Synthesized } from "./parts.ts";
+import { COMPARTMENT, EXISTING_NETWORK, TENANCY } from "./test-settings.ts";
+import { onlyResourceOf, synthesizePart, type SynthesizedStack } from "./synthesized.ts";
 
 const INSTANCE = "${oci_core_instance.management.id}";
 
-function synthesizeIdentity(changes: Partial<ClusterSettings> = {}): Synthesized {
-  return synthesize((scope, cluster) => {
+function synthesizeIdentity(changes: Partial<ClusterSettings> = {}): SynthesizedStack {
+  return synthesizePart((scope, cluster) => {
     createIdentity(scope, cluster, INSTANCE);
-  }, someSettings(changes));
+  }, changes);
 }
 
-function statementsOf(of: Synthesized, place: string): string[] {
-  return resource(of, "oci_identity_policy", `management_policy_${place}`)[
+function statementsOf(of: SynthesizedStack, place: string): string[] {
+  return onlyResourceOf(of, "oci_identity_policy", `management_policy_${place}`)[
     "statements"
   ] as string[];
 }
 
 describe("the dynamic group", () => {
   it("has one member, the management instance, which is named by its OCID", () => {
-    const group = resource(synthesizeIdentity(), "oci_identity_dynamic_group");
+    const group = onlyResourceOf(synthesizeIdentity(), "oci_identity_dynamic_group");
     expect(group["matching_rule"]).toBe(`ALL {instance.id = '${INSTANCE}'}`);
     expect(group["compartment_id"]).toBe(TENANCY);
   });
@@ -33,7 +33,7 @@ describe("the dynamic group", () => {
 describe("the policy", () => {
   it("stands in the cluster's compartment and speaks of the group by its OCID", () => {
     const all = synthesizeIdentity();
-    const policy = resource(all, "oci_identity_policy");
+    const policy = onlyResourceOf(all, "oci_identity_policy");
     expect(policy["compartment_id"]).toBe(COMPARTMENT);
     for (const statement of statementsOf(all, "compartment")) {
       expect(statement).toMatch(
@@ -59,16 +59,11 @@ describe("the policy", () => {
 
   it("reaches a network of another compartment through a policy there", () => {
     const all = synthesizeIdentity({
-      network: {
-        kind: "existing",
-        vcnOcid: "ocid1.vcn.oc1..v",
-        managementSubnetOcid: "ocid1.subnet.oc1..m",
-        computeSubnetOcid: "ocid1.subnet.oc1..c",
-      },
+      network: EXISTING_NETWORK,
     });
     const [network = ""] = statementsOf(all, "network");
     const compartment = "${data.oci_core_subnet.network_compartment.compartment_id}";
-    expect(resource(all, "oci_identity_policy", "management_policy_network")).toMatchObject({
+    expect(onlyResourceOf(all, "oci_identity_policy", "management_policy_network")).toMatchObject({
       compartment_id: compartment,
     });
     expect(network).toContain(`in compartment id ${compartment}`);
@@ -93,7 +88,7 @@ describe("with a defined tag", () => {
 
   it("the namespace may be used, which stands in the root compartment", () => {
     const all = synthesizeIdentity({ identity });
-    const policy = resource(all, "oci_identity_policy", "management_policy_tenancy");
+    const policy = onlyResourceOf(all, "oci_identity_policy", "management_policy_tenancy");
     expect(policy["compartment_id"]).toBe(TENANCY);
     expect(policy["statements"]).toEqual([
       expect.stringMatching(
@@ -107,7 +102,7 @@ describe("the home region", () => {
   it("needs no second provider when the cluster is in it", () => {
     const all = synthesizeIdentity();
     expect(all.provider).toBeUndefined();
-    expect(resource(all, "oci_identity_dynamic_group")["provider"]).toBeUndefined();
+    expect(onlyResourceOf(all, "oci_identity_dynamic_group")["provider"]).toBeUndefined();
   });
 
   it("is where group and policy are made when it is another one", () => {
@@ -116,7 +111,7 @@ describe("the home region", () => {
       { alias: "home", region: "us-ashburn-1", config_file_profile: "DEFAULT" },
     ]);
     for (const type of ["oci_identity_dynamic_group", "oci_identity_policy"]) {
-      expect(resource(all, type)["provider"]).toBe("oci.home");
+      expect(onlyResourceOf(all, type)["provider"]).toBe("oci.home");
     }
   });
 });

@@ -6,8 +6,8 @@ import { createOutputs } from "../../infra/outputs.ts";
 import type { ClusterSettings } from "../../infra/settings.ts";
 import { renderUserData } from "../../infra/user-data.ts";
 import { parseConfig } from "../../nodectl/cli/config.ts";
-import { resource, synthesize, type Synthesized } from "./parts.ts";
-import { someSettings } from "./parts-settings.ts";
+import { onlyResourceOf, synthesizePart, type SynthesizedStack } from "./synthesized.ts";
+import { someSettings } from "./test-settings.ts";
 import { secretsIn } from "./secrets.ts";
 
 const USER_DATA = renderUserData(join(import.meta.dirname, "../../userdata"), "management.yaml");
@@ -31,19 +31,19 @@ const PARTS: Omit<ManagementParts, "dependsOn"> = {
   userData: USER_DATA,
 };
 
-function synthesizeNode(changes: Partial<ClusterSettings> = {}): Synthesized {
-  return synthesize((scope, cluster) => {
+function synthesizeNode(changes: Partial<ClusterSettings> = {}): SynthesizedStack {
+  return synthesizePart((scope, cluster) => {
     const earlier = new DataResource(scope, "earlier");
     const node = createManagementNode(scope, cluster, { ...PARTS, dependsOn: [earlier] });
     createOutputs(scope, node);
-  }, someSettings(changes));
+  }, changes);
 }
 
-function instanceOf(of: Synthesized): Readonly<Record<string, unknown>> {
-  return resource(of, "oci_core_instance", "management");
+function instanceOf(of: SynthesizedStack): Readonly<Record<string, unknown>> {
+  return onlyResourceOf(of, "oci_core_instance", "management");
 }
 
-function metadataOf(of: Synthesized): Readonly<Record<string, string>> {
+function metadataOf(of: SynthesizedStack): Readonly<Record<string, string>> {
   return instanceOf(of)["metadata"] as Record<string, string>;
 }
 

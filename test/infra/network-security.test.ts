@@ -1,14 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { FLOWS, ROLES, type Flow, type Party, type Role } from "../../infra/flows.ts";
 import type { ClusterSettings } from "../../infra/settings.ts";
-import {
-  EXISTING_NETWORK,
-  TEST_SETTINGS,
-  resourcesOf,
-  synthesize,
-  textOf,
-  type JsonObject,
-} from "./synthesized.ts";
+import { resourcesOf, synthesize, textOf, type JsonObject } from "./synthesized.ts";
+import { EXISTING_NETWORK, someSettings } from "./test-settings.ts";
 
 const RULE_TYPE = "oci_core_network_security_group_security_rule";
 
@@ -60,7 +54,7 @@ const OTHER_ENDS: Readonly<Record<Party, readonly string[]>> = {
   management: ["management"],
   compute: ["compute"],
   fileServer: ["fileServer"],
-  sshCidrs: TEST_SETTINGS.access.sshCidrs,
+  sshCidrs: someSettings().access.sshCidrs,
   internet: ["0.0.0.0/0"],
   ociServices: ["${data.oci_core_services.oci_services.services[0].cidr_block}"],
 };
@@ -120,7 +114,7 @@ describe("the network security groups", () => {
       .filter(({ group, direction }) => group === "management" && direction === "in")
       .filter(({ traffic }) => traffic === '"all"' || /^"6".*"max":22\D/.test(traffic));
     expect(reaching.map(({ other }) => other).sort()).toEqual(
-      [...TEST_SETTINGS.access.sshCidrs].sort(),
+      [...someSettings().access.sshCidrs].sort(),
     );
   });
 
@@ -169,7 +163,7 @@ describe("the network security groups", () => {
     expect(Object.keys(groups)).toHaveLength(ROLES.length);
     for (const group of Object.values(groups))
       expect(group).toMatchObject({
-        compartment_id: TEST_SETTINGS.compartmentOcid,
+        compartment_id: someSettings().compartmentOcid,
         vcn_id: EXISTING_NETWORK.kind === "existing" && EXISTING_NETWORK.vcnOcid,
         freeform_tags: { cluster: expect.stringMatching(/^lab-\$\{/) as unknown },
       });

@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  EXISTING_NETWORK,
-  onlyResourceOf,
-  resourcesOf,
-  synthesize,
-  textOf,
-  type JsonObject,
-} from "./synthesized.ts";
+import { onlyResourceOf, resourcesOf, synthesize, textOf, type JsonObject } from "./synthesized.ts";
+import { EXISTING_NETWORK } from "./test-settings.ts";
 
 const SUBNET = "oci_core_subnet";
 const SECURITY_RULE = "oci_core_network_security_group_security_rule";

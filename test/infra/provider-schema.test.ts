@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findSchemaProblems, type ProviderSchema } from "./schema-check.ts";
 import { findReferenceProblems } from "./schema-references.ts";
-import { EXISTING_NETWORK, synthesize } from "./synthesized.ts";
+import { synthesize } from "./synthesized.ts";
+import { VARIANTS } from "./test-settings.ts";
 
 /**
  * Made by `terraform providers schema -json` with oracle/oci 8.28.0; too large for the repository. It lies beside the
@@ -28,14 +29,7 @@ function readSchema(): ProviderSchema {
 }
 
 describe.skipIf(!existsSync(SCHEMA_FILE))("the stack, by the schema of oracle/oci", () => {
-  it.each([
-    ["a new network", {}],
-    ["an existing network", { network: EXISTING_NETWORK }],
-    ["a file system that is kept", { keepFileSystem: true }],
-    ["another home region", { homeRegion: "us-ashburn-1" }],
-    ["existing identity", { identity: { mode: "existing" as const } }],
-    ["a configuration file", { identity: { mode: "config_file" as const } }],
-  ])("with %s has nothing that the provider would not take", (_, settings) => {
+  it.each(VARIANTS)("with %s has nothing that the provider would not take", (_, settings) => {
     const [stack, schema] = [synthesize(settings), readSchema()];
     expect([...findSchemaProblems(stack, schema), ...findReferenceProblems(stack, schema)]).toEqual(
       [],

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  EXISTING_NETWORK,
-  onlyResourceOf,
-  resourcesOf,
-  synthesize,
-  type SynthesizedStack,
-} from "./synthesized.ts";
+import { onlyResourceOf, resourcesOf, synthesize, type SynthesizedStack } from "./synthesized.ts";
+import { EXISTING_NETWORK } from "./test-settings.ts";
 
 const FILE_SYSTEM = "oci_file_storage_file_system";
 const MOUNT_TARGET = "oci_file_storage_mount_target";

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, Testing } from "cdktf";
+import { App, TerraformStack, Testing } from "cdktf";
+import { createCluster, type Cluster } from "../../infra/cluster.ts";
 import { ClusterStack, type ClusterStackOptions } from "../../infra/cluster-stack.ts";
 import type { ClusterSettings } from "../../infra/settings.ts";
 import { renderUserData } from "../../infra/user-data.ts";
+import { someSettings } from "./test-settings.ts";
 
 export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -14,37 +18,9 @@ export interface SynthesizedStack {
   readonly resource?: ByTypeAndName;
   readonly data?: ByTypeAndName;
   readonly provider?: Readonly<Record<string, readonly JsonObject[]>>;
-  readonly output?: Readonly<Record<string, JsonObject>>;
+  readonly output?: Readonly<Record<string, { readonly value: Json }>>;
   readonly locals?: JsonObject;
 }
-
-export const TEST_SETTINGS: ClusterSettings = {
-  name: "lab",
-  region: "eu-frankfurt-1",
-  homeRegion: "eu-frankfurt-1",
-  tenancyOcid: "ocid1.tenancy.oc1..tenancy",
-  compartmentOcid: "ocid1.compartment.oc1..compartment",
-  ociProfile: "DEFAULT",
-  availabilityDomains: { management: 1, fileSystem: 2 },
-  management: {
-    shape: "VM.Standard.E4.Flex",
-    size: { ocpus: 1, memoryGib: 16 },
-    imageOcid: undefined,
-  },
-  network: {
-    kind: "new",
-    vcnCidr: "10.0.0.0/16",
-    managementCidr: "10.0.0.0/24",
-    computeCidr: "10.0.16.0/20",
-  },
-  access: {
-    sshCidrs: ["192.0.2.0/24", "198.51.100.7/32"],
-    sshPublicKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExample admin"],
-  },
-  ansible: { repository: "https://git.example.org/citc-oci.git", ref: "v1.0.0" },
-  identity: { mode: "create", definedTag: undefined },
-  keepFileSystem: false,
-};
 
 const TEST_ARCHIVE: ClusterStackOptions["archive"] = {
   architecture: "x64",
@@ -53,23 +29,41 @@ const TEST_ARCHIVE: ClusterStackOptions["archive"] = {
   inputs: "0123",
 };
 
-/** For `network`, in place of the new VCN of TEST_SETTINGS. */
-export const EXISTING_NETWORK: ClusterSettings["network"] = {
-  kind: "existing",
-  vcnOcid: "ocid1.vcn.oc1..vcn",
-  managementSubnetOcid: "ocid1.subnet.oc1..management",
-  computeSubnetOcid: "ocid1.subnet.oc1..compute",
-};
+/** The stack of these settings, the others being someSettings(), as Terraform reads it. */
+export function synthesize(changes: Partial<ClusterSettings> = {}): SynthesizedStack {
+  return withApp(
+    (app) =>
+      new ClusterStack(app, {
+        settings: someSettings(changes),
+        stateFile: "/nowhere/lab.tfstate",
+        archive: TEST_ARCHIVE,
+        userData: renderUserData(join(import.meta.dirname, "../../userdata"), "management.yaml"),
+      }),
+  );
+}
 
-/** The stack of these settings, the others being TEST_SETTINGS, as Terraform reads it. Nothing is written. */
-export function synthesize(settings: Partial<ClusterSettings> = {}): SynthesizedStack {
-  const stack = new ClusterStack(new App({ stackTraces: false }), {
-    settings: { ...TEST_SETTINGS, ...settings },
-    stateFile: "/nowhere/lab.tfstate",
-    archive: TEST_ARCHIVE,
-    userData: renderUserData(join(import.meta.dirname, "../../userdata"), "management.yaml"),
+/** A stack that holds nothing but what `build` makes, and the cluster's id. */
+export function synthesizePart(
+  build: (scope: TerraformStack, cluster: Cluster) => void,
+  changes: Partial<ClusterSettings> = {},
+): SynthesizedStack {
+  return withApp((app) => {
+    const settings = someSettings(changes);
+    const stack = new TerraformStack(app, settings.name);
+    build(stack, createCluster(stack, settings));
+    return stack;
   });
-  return JSON.parse(Testing.synth(stack)) as SynthesizedStack;
+}
+
+/** An App makes its output directory, although nothing is written there. */
+function withApp(build: (app: App) => TerraformStack): SynthesizedStack {
+  const outdir = mkdtempSync(join(tmpdir(), "citc-synth-"));
+  try {
+    const stack = build(new App({ outdir, stackTraces: false }));
+    return JSON.parse(Testing.synth(stack)) as SynthesizedStack;
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 }
 
 /** All resources of a type, by their names in the stack. */
@@ -77,12 +71,15 @@ export function resourcesOf(stack: SynthesizedStack, type: string): Record<strin
   return { ...stack.resource?.[type] };
 }
 
-/** The one resource of a type: fails when there are none or several. */
-export function onlyResourceOf(stack: SynthesizedStack, type: string): JsonObject {
-  const [first, ...others] = Object.values(resourcesOf(stack, type));
-  if (first === undefined || others.length > 0)
-    throw new Error(`${others.length + (first === undefined ? 0 : 1)} resources of ${type}, not 1`);
-  return first;
+/** The one resource of a type (and name): fails when there are none or several. */
+export function onlyResourceOf(stack: SynthesizedStack, type: string, name?: string): JsonObject {
+  const all = Object.entries(resourcesOf(stack, type));
+  const [first, ...others] = all.filter(([key]) => name === undefined || key === name);
+  if (first === undefined || others.length > 0) {
+    const names = all.map(([key]) => key).join(", ");
+    throw new Error(`not one ${type} ${name ?? ""}: there are ${names === "" ? "none" : names}`);
+  }
+  return first[1];
 }
 
 /** An attribute that must be a text. */
