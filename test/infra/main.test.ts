@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -7,6 +7,7 @@ import { archiveWarnings } from "../../infra/archive-warnings.ts";
 import { expectArchive } from "../../nodectl/build/build.ts";
 import { formatProblem } from "../../nodectl/domain/problem.ts";
 import { MINIMAL, PUBLIC_KEY } from "./settings-fixture.ts";
+import { secretsIn } from "./secrets.ts";
 
 // The program as npm and cdktf start it: a process, its exit status, and what it prints.
 const ROOT = join(import.meta.dirname, "../..");
@@ -52,6 +53,17 @@ async function archiveLines(architecture: "x64" | "arm64"): Promise<string> {
   return warnings.map((problem) => `warning: ${formatProblem(problem)}\n`).join("");
 }
 
+async function filesBelow(folder: string): Promise<(readonly [name: string, text: string])[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return await Promise.all(
+    files.map(async ({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return [relative(folder, path), await readFile(path, "utf8")] as const;
+    }),
+  );
+}
+
 describe("npm run synth", () => {
   it("writes the stack, with the state beside cluster.yaml, and needs no credentials", async () => {
     await writeFile(join(directory, "cluster.yaml"), MINIMAL + ANSIBLE);
@@ -63,6 +75,24 @@ describe("npm run synth", () => {
     });
     const manifest = await readFile(join(directory, "out/manifest.json"), "utf8");
     expect(Object.keys((JSON.parse(manifest) as { stacks: object }).stacks)).toEqual(["tidy"]);
+  });
+
+  it("writes no secret, although the operator has some", async () => {
+    const key = `-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAoperator\n`;
+    await mkdir(join(directory, ".oci"));
+    await writeFile(join(directory, ".oci/key.pem"), key);
+    const profile = `[DEFAULT]\nkey_file=~/.oci/key.pem\nfingerprint=12:34:ab\npass_phrase=xyzzy77\n`;
+    await writeFile(join(directory, ".oci/config"), profile);
+    await writeFile(join(directory, "cluster.yaml"), MINIMAL + ANSIBLE);
+    const { status } = await synth({ TF_VAR_api_key: "plugh88", OCI_CLI_PASSPHRASE: "plover99" });
+    expect(status).toBe(0);
+    const files = await filesBelow(join(directory, "out"));
+    expect(files.map(([name]) => name)).toContain("stacks/tidy/cdk.tf.json");
+    for (const [name, text] of files) {
+      expect(secretsIn(text, name)).toEqual([]);
+      if (name.endsWith(".json")) expect(secretsIn(JSON.parse(text), name)).toEqual([]);
+      expect(text).not.toMatch(/operator|12:34:ab|xyzzy77|plugh88|plover99/);
+    }
   });
 
   it("prints warnings and goes on", async () => {
