@@ -15,6 +15,7 @@ type ByTypeAndName = Readonly<Record<string, Readonly<Record<string, JsonObject>
 
 /** What Terraform is given: https://developer.hashicorp.com/terraform/language/syntax/json */
 export interface SynthesizedStack {
+  readonly terraform?: { readonly required_providers: JsonObject };
   readonly resource?: ByTypeAndName;
   readonly data?: ByTypeAndName;
   readonly provider?: Readonly<Record<string, readonly JsonObject[]>>;
