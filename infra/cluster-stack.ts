@@ -23,11 +23,15 @@ export interface ClusterStackOptions {
   readonly userData: string;
 }
 
+/** The first that has terraform_data. */
+const TERRAFORM_VERSIONS = ">= 1.4";
+
 /** The whole cluster but for its compute nodes, which startnode launches. What depends on what is also the order of a destroy. */
 export class ClusterStack extends TerraformStack {
   constructor(scope: Construct, { settings, stateFile, ...files }: ClusterStackOptions) {
     super(scope, settings.name);
     new LocalBackend(this, { path: stateFile });
+    this.addOverride("terraform.required_version", TERRAFORM_VERSIONS);
     const { region, ociProfile, availabilityDomains } = settings;
     new OciProvider(this, "oci", { region, config_file_profile: ociProfile });
 

@@ -11,6 +11,9 @@ const { directory, kept } = readSynthesizedStack(resolve("cdktf.out"));
 /** Of the state as JSON: some 200 resources, the user data included. */
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
+/** As a shell ends then. */
+const NOT_FOUND = 127;
+
 const WHAT_NEXT = `The next "npx cdktf deploy" here takes it again. To delete it, write keep_file_system: false into cluster.yaml
 and run "npx cdktf destroy".
 `;
@@ -50,9 +53,17 @@ function start(words: readonly string[], stdio: StdioOptions) {
   const options = { stdio, encoding: "utf8", maxBuffer: OUTPUT_BYTES_MAX } as const;
   const ended = spawnSync(terraform, [`-chdir=${directory}`, ...words], options);
   const { status, error, signal, stdout } = ended;
+  if (isNotFound(error)) {
+    process.stderr.write(`destroy: ${terraform} is not on PATH; install Terraform 1.4 or later\n`);
+    return { status: NOT_FOUND, output: "" };
+  }
   if (error !== undefined) throw new Error(`${terraform} cannot be run`, { cause: error });
   if (status === null) throw new Error(`${terraform} was ended by ${String(signal)}`);
   return { status, output: stdout };
+}
+
+function isNotFound(error: Error | undefined): boolean {
+  return error !== undefined && "code" in error && error.code === "ENOENT";
 }
 
 function isAddress(line: string): boolean {

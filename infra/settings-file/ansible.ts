@@ -62,7 +62,9 @@ function ownState(place: Place, checkout: OwnCheckout, findings: Findings): stri
     findings.warn(here, message, "push it before you deploy, or the management node cannot get it");
   }
   if (checkout.changedFileCount > 0) {
-    const message = `${checkout.changedFileCount} files differ from this commit, which the cluster will not see`;
+    const count = checkout.changedFileCount;
+    const files = count === 1 ? "1 file differs" : `${count} files differ`;
+    const message = `${files} from this commit, which the cluster will not see`;
     findings.warn(here, message, "commit and push them, if they matter");
   }
   return ref;

@@ -99,6 +99,17 @@ function namesInState(): string[] {
   return addresses.filter((address) => address !== "").sort();
 }
 
+it("says that Terraform is missing, in one line", () => {
+  synthesize(true);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", TSX, PROGRAM], {
+    cwd: directory,
+    encoding: "utf8",
+    env: { PATH: "", HOME: directory },
+  });
+  expect(stderr).toBe("destroy: terraform is not on PATH; install Terraform 1.4 or later\n");
+  expect({ status, stdout }).toEqual({ status: 127, stdout: "" });
+});
+
 const KEPT = ["terraform_data.cluster", "terraform_data.file_system"];
 
 describe.skipIf(!hasTerraform)("npm run destroy, with real Terraform", () => {

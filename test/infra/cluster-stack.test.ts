@@ -15,6 +15,10 @@ describe.each(VARIANTS)("the stack with %s", (_what, changes) => {
   const stack = synthesize(changes);
   const dependencies = new Dependencies(stack);
 
+  it("asks for a Terraform that has terraform_data", () => {
+    expect(stack.terraform).toMatchObject({ required_version: ">= 1.4" });
+  });
+
   it("has an order in which Terraform can destroy it", () => {
     const circular = dependencies.resources.filter((it) => dependencies.of(it).has(it));
     expect(circular).toEqual([]);

@@ -28,6 +28,8 @@ describe("the playbooks' default", () => {
       `cluster.yaml: ansible: ref: ${COMMIT}: 3 files differ from this commit, which the cluster will not see; commit and push them, if they matter`,
     ]);
     expect(warningLines(changed("ansible: { ref: v1 }"), { checkout })).toEqual([]);
+    const one = { ...CHECKOUT, changedFileCount: 1 };
+    expect(warningLines(MINIMAL, { checkout: one })[0]).toContain(": 1 file differs from this");
   });
 
   it.each([
