@@ -34,9 +34,12 @@ row find nothing.
   --cluster ID              the cluster's id, an output of 'cdktf deploy'
   --region NAME             such as eu-frankfurt-1
   --compartment OCID        where its instances are
+  --profile NAME            of ~/.oci/config (DEFAULT)
+
+Where cluster.yaml is this cluster's, 'npm run sweep' takes what is missing of
+region, compartment and profile from it, and says so.
 
 Options:
-  --profile NAME            of ~/.oci/config (DEFAULT)
   --oci-config FILE         another file than that
   --endpoint URL            in place of OCI's hosts; not on OCI itself
   --minutes N               give up after so long (${MINUTES_DEFAULT})
