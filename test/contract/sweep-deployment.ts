@@ -13,6 +13,7 @@ const REPOSITORY = join(import.meta.dirname, "../..");
 const CDKTF = join(REPOSITORY, "node_modules/.bin/cdktf");
 const LOADER = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 const APP = `node --import ${LOADER} ${join(import.meta.dirname, "sweep-stack.ts")} options.json`;
+const DESTROY = join(REPOSITORY, "infra/destroy/main.ts");
 const NAME = "mouse";
 /** cdktf starts four programs, one after the other, on a computer that may be busy. */
 const PROGRAM_MS_MAX = 240_000;
@@ -60,6 +61,12 @@ export class SweepDeployment {
 
   async destroy(): Promise<ProgramResult> {
     return await this.#cdktf("destroy", "--auto-approve");
+  }
+
+  /** What `npm run destroy` does after its synth. */
+  async destroyButKept(): Promise<ProgramResult> {
+    const argv = ["--import", LOADER, DESTROY, "-auto-approve", "-no-color"];
+    return await this.#run(process.execPath, argv);
   }
 
   /** Without cdktf's command line. What was synthesized before is thrown away. */

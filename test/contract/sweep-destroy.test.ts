@@ -121,4 +121,26 @@ describe.skipIf(!hasTerraform)("terraform alone (needs it on PATH)", { timeout: 
     expect(destroyed.stdout).toContain(`"--region" "${region}"`);
     expect(world.remains(clusterId)).toEqual([]);
   });
+
+  it("sweeps under npm run destroy as well, which keeps the file system and the cluster's id", async () => {
+    const { world, deployment } = await create();
+    await deployment.configure({ keepFileSystem: true });
+    await deployment.synth();
+    expect(await deployment.terraform("init")).toMatchObject({ exitCode: 0 });
+    const applied = await deployment.terraform("apply", "-auto-approve");
+    expect(applied, applied.stderr).toMatchObject({ exitCode: 0 });
+    const clusterId = await deployment.clusterId();
+    world.populate(clusterId);
+    world.launchManagement(clusterId);
+
+    const destroyed = await deployment.destroyButKept();
+    expect(destroyed, destroyed.stdout + destroyed.stderr).toMatchObject({ exitCode: 0 });
+    expect(world.remains(clusterId)).toEqual([]);
+    expect(world.harmed()).toEqual([]);
+    expect(await deployment.resources()).toEqual(["cluster_uuid", "file_system"]);
+
+    const again = await deployment.terraform("apply", "-auto-approve");
+    expect(again, again.stderr).toMatchObject({ exitCode: 0 });
+    expect(await deployment.clusterId()).toBe(clusterId);
+  });
 });

@@ -28,6 +28,10 @@ class SweepStack extends TerraformStack {
     this.#url = url;
     new LocalBackend(this, { path: stateFile });
     const cluster = createCluster(this, settings);
+    new DataResource(this, "file_system", {
+      input: { cluster: cluster.id },
+      lifecycle: { preventDestroy: settings.keepFileSystem },
+    });
     const network = this.#standIn("network", cluster.id, []);
     const options = ["--endpoint", url, "--pause-seconds", "1"];
     const sweep = createSweep(this, cluster, { uses: [network], options });
