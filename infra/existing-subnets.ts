@@ -37,6 +37,11 @@ function lookUpSubnet(scope: Construct, role: string, subnetOcid: string, vcnOci
             errorMessage: `The ${role} subnet of cluster.yaml, ${subnetOcid}, is in another VCN than ${vcnOcid}. Write the OCIDs of a VCN and of subnets in it.`,
           },
           {
+            // Made by another stack of ours: an id of a cluster is in the tag.
+            condition: `\${!can(regex("^[a-z][a-z0-9]*-[0-9a-f]{8}$", self.freeform_tags["cluster"]))}`,
+            errorMessage: `The ${role} subnet of cluster.yaml, ${subnetOcid}, was made for another cluster, whose id is in its tag \`cluster\`. Write the OCID of a subnet that is this cluster's alone.`,
+          },
+          {
             // CreateVnicDetails, hostnameLabel: not in a subnet without a DNS label.
             condition: `\${try(length(self.dns_label), 0) > 0}`,
             errorMessage: `The ${role} subnet of cluster.yaml, ${subnetOcid}, has no DNS label, so its machines cannot have names. OCI sets one only when a subnet is created: write the OCID of another subnet.`,

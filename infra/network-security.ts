@@ -1,3 +1,4 @@
+import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { named, type Cluster } from "./cluster.ts";
 import { FLOWS, ROLES, type Flow, type Party, type PortRange, type Role } from "./flows.ts";
@@ -14,6 +15,10 @@ export interface NetworkSecurityOptions {
   readonly vcnOcid: string;
   /** The "service CIDR label" of all services of the region. */
   readonly serviceCidrLabel: string;
+  /** Of the groups, besides the cluster's own. */
+  readonly groupTags: Readonly<Record<string, string>>;
+  /** What must be there before the groups, and so before all that is in them. */
+  readonly dependsOn: readonly ITerraformDependable[];
 }
 
 /** Other end of a rule: for what is not in the group itself. */
@@ -32,14 +37,20 @@ const GROUP_NAMES = {
 export function createNetworkSecurity(
   scope: Construct,
   cluster: Cluster,
-  { vcnOcid, serviceCidrLabel }: NetworkSecurityOptions,
+  { vcnOcid, serviceCidrLabel, groupTags, dependsOn }: NetworkSecurityOptions,
 ): NetworkSecurity {
-  const group = (role: Role): string =>
-    new OciResource(scope, `security_group_${role}`, "oci_core_network_security_group", {
+  const group = (role: Role): string => {
+    const attributes = {
       ...named(cluster, GROUP_NAMES[role]),
+      freeform_tags: { ...cluster.tags, ...groupTags },
       compartment_id: cluster.settings.compartmentOcid,
       vcn_id: vcnOcid,
+    };
+    const type = "oci_core_network_security_group";
+    return new OciResource(scope, `security_group_${role}`, type, attributes, {
+      dependsOn: [...dependsOn],
     }).ocid;
+  };
   const groups = {
     management: group("management"),
     compute: group("compute"),

@@ -5,6 +5,7 @@ import { lookUpSubnets } from "./existing-subnets.ts";
 import type { Role } from "./flows.ts";
 import { createNetworkSecurity } from "./network-security.ts";
 import { lookUpOciServices } from "./oci-services.ts";
+import { refuseSharedSubnets, subnetTags } from "./shared-subnets.ts";
 import { createVcn } from "./vcn.ts";
 
 /** Where the cluster's machines are. All strings may be expressions. */
@@ -30,13 +31,15 @@ export interface Subnets {
 export function createNetwork(scope: Construct, cluster: Cluster): Network {
   const services = lookUpOciServices(scope);
   const { network } = cluster.settings;
-  const subnets =
-    network.kind === "new"
-      ? createVcn(scope, cluster, network, services)
-      : lookUpSubnets(scope, network);
+  const isNew = network.kind === "new";
+  const subnets = isNew
+    ? createVcn(scope, cluster, network, services)
+    : lookUpSubnets(scope, network);
   const { groups, rules } = createNetworkSecurity(scope, cluster, {
     vcnOcid: subnets.vcnOcid,
     serviceCidrLabel: services.cidrLabel,
+    groupTags: isNew ? {} : subnetTags(subnets),
+    dependsOn: isNew ? [] : [refuseSharedSubnets(scope, cluster, subnets)],
   });
   return { ...subnets, securityGroups: groups, ready: [...subnets.ready, ...rules] };
 }

@@ -108,6 +108,11 @@ export interface DataSourceTypes {
     readonly sort_by: "TIMECREATED";
     readonly sort_order: "DESC";
   };
+  readonly oci_core_network_security_groups: {
+    readonly compartment_id: string;
+    readonly vcn_id: string;
+    readonly state: "AVAILABLE";
+  };
 }
 
 type Tags = Readonly<Record<string, string>>;

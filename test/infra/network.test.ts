@@ -115,7 +115,7 @@ describe("an existing network", () => {
     expect(types).toContain(SECURITY_RULE);
   });
 
-  it("is refused in the plan when a subnet is of another VCN or has no DNS label", () => {
+  it("is refused in the plan when a subnet is of another VCN, was made for another cluster, or has no DNS label", () => {
     for (const role of ["management", "compute"]) {
       const lifecycle = stack.data?.[SUBNET]?.[`${role}_subnet`]?.["lifecycle"];
       expect(lifecycle).toMatchObject({
@@ -124,6 +124,7 @@ describe("an existing network", () => {
             condition: '${self.vcn_id == "ocid1.vcn.oc1..vcn"}',
             error_message: expect.stringContaining(`ocid1.subnet.oc1..${role}`) as unknown,
           },
+          { condition: expect.stringContaining('freeform_tags["cluster"]') as unknown },
           { condition: "${try(length(self.dns_label), 0) > 0}" },
         ],
       });
