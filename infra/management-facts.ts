@@ -6,6 +6,8 @@ export interface ManagementNetwork {
   readonly vcnOcid: string;
   readonly managementSubnetOcid: string;
   readonly computeSubnetOcid: string;
+  readonly managementCidr: string;
+  readonly computeCidr: string;
   readonly managementDomain: string;
   readonly computeDomain: string;
   readonly securityGroups: { readonly management: string; readonly compute: string };
@@ -48,6 +50,8 @@ export function managementFacts(
     // Not of startnode.yaml.
     domain: network.managementDomain,
     compute_domain: network.computeDomain,
+    management_cidr: network.managementCidr,
+    compute_cidr: network.computeCidr,
     file_server: fileSystem.hostName,
     file_system_export: fileSystem.exportPath,
     archive_url: archive.url,

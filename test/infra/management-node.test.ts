@@ -19,6 +19,8 @@ const PARTS: Omit<ManagementParts, "dependsOn"> = {
     vcnOcid: "ocid1.vcn.oc1.eu-frankfurt-1.v",
     managementSubnetOcid: "ocid1.subnet.oc1.eu-frankfurt-1.m",
     computeSubnetOcid: "ocid1.subnet.oc1.eu-frankfurt-1.c",
+    managementCidr: "10.0.0.0/24",
+    computeCidr: "10.0.16.0/20",
     managementDomain: "management.lab.oraclevcn.com",
     computeDomain: "compute.lab.oraclevcn.com",
     securityGroups: {
