@@ -21,7 +21,10 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["test/{nodectl,infra,sandbox,bench,stand-in}/**/*.test.ts", "test/*.test.ts"],
+          include: [
+            "test/{nodectl,infra,ansible,sandbox,bench,stand-in}/**/*.test.ts",
+            "test/*.test.ts",
+          ],
           // No module has state, so that files may share a process: 57 s become 21 s.
           isolate: false,
           maxWorkers: 2,

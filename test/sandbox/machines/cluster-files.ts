@@ -37,7 +37,9 @@ export function managementFiles(cluster: ClusterDescription): readonly MachineFi
 }
 
 /** What lies on the shared file system before the first `finish`; paths below /mnt/shared. */
-export function sharedFiles({ managementName }: ClusterDescription): readonly MachineFile[] {
+export function sharedFiles({
+  managementName,
+}: Pick<ClusterDescription, "managementName">): readonly MachineFile[] {
   return [
     { path: "/etc/slurm/slurm.conf", content: INITIAL_SHARED_SLURM_CONF },
     { path: "/etc/slurm/gres.conf", content: "" },

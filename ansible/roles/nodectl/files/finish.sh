@@ -1,0 +1,2 @@
+#!/bin/sh
+exec sudo /usr/local/bin/finish "$@"

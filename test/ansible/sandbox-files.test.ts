@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { SETTINGS } from "../../nodectl/cli/settings.ts";
+import { sharedFiles } from "../sandbox/machines/cluster-files.ts";
+import { GRES_CONF, INITIAL_SHARED_SLURM_CONF, slurmConf } from "../sandbox/machines/slurm-conf.ts";
+import { readRoleFile, roleDefaults } from "./roles.ts";
+
+/** What the sandbox's small machines alone have otherwise, or besides: slurm-conf.ts says why. */
+const SMALL = new Set([
+  ...["SlurmctldHost", "ProctrackType", "TaskPlugin", "JobAcctGatherType", "SlurmdParameters"],
+  ...["SchedulerParameters", "SlurmdTimeout", "KillWait"],
+]);
+/** What only real machines have: the sandbox has no security groups between its machines. */
+const REAL = new Set(["SrunPortRange"]);
+
+/** The role's template with the values that its variables have by themselves; no logic of Jinja's is left. */
+function filled(template: string, values: Readonly<Record<string, unknown>>): string {
+  return template.replaceAll(/\{\{ (\w+) \}\}/g, (whole, name: string) =>
+    typeof values[name] === "string" ? values[name] : whole,
+  );
+}
+
+function lines(text: string): readonly string[] {
+  return text.split("\n").filter((line) => /^(\w+=|include )/.test(line));
+}
+
+function keyOf(line: string): string {
+  return line.split("=")[0] ?? line;
+}
+
+describe("what the playbook puts on a machine, and the sandbox on its small ones", () => {
+  it("is the same slurm.conf, but for what only small machines need", () => {
+    const values = { ...roleDefaults("slurm"), slurm_cluster_name: "tidy-mouse" };
+    const role = filled(readRoleFile("slurm", "templates/slurm.conf.j2"), values);
+    const sandbox = slurmConf({
+      clusterName: "tidy-mouse",
+      managementName: "mgmt",
+      managementAddress: "10.0.0.2",
+    });
+    const common = (text: string): readonly string[] =>
+      lines(text).filter((line) => !SMALL.has(keyOf(line)) && !REAL.has(keyOf(line)));
+    expect(common(role)).toEqual(common(sandbox));
+  });
+
+  it("is the same first generation, before finish writes one", () => {
+    expect(readRoleFile("slurm", "files/shared/slurm.conf")).toBe(INITIAL_SHARED_SLURM_CONF);
+    expect(filled(readRoleFile("slurm", "templates/gres.conf.j2"), roleDefaults("slurm"))).toBe(
+      GRES_CONF,
+    );
+  });
+
+  it("is the same way to call finish", () => {
+    const shared = sharedFiles({ managementName: "mgmt" });
+    const finish = shared.find(({ path }) => path === "/home/opc/finish");
+    expect(readRoleFile("nodectl", "files/finish.sh")).toBe(finish?.content);
+  });
+});
+
+it("takes for startnode.yaml what is a setting of it", () => {
+  const names = readRoleFile("nodectl", "vars/main.yml").match(/(?<=^ {2}- )\w+$/gm);
+  expect(names).toContain("subnet_id");
+  expect(Object.keys(SETTINGS)).toEqual(expect.arrayContaining(names ?? []));
+});
