@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SETTINGS } from "../../nodectl/cli/settings.ts";
+import { readLimits } from "../../nodectl/domain/limits.ts";
+import { parsePositionedYaml } from "../../nodectl/files/positioned-yaml.ts";
 import { sharedFiles } from "../sandbox/machines/cluster-files.ts";
 import { GRES_CONF, INITIAL_SHARED_SLURM_CONF, slurmConf } from "../sandbox/machines/slurm-conf.ts";
 import { readRoleFile, roleDefaults } from "./roles.ts";
@@ -59,4 +61,13 @@ it("takes for startnode.yaml what is a setting of it", () => {
   const names = readRoleFile("nodectl", "vars/main.yml").match(/(?<=^ {2}- )\w+$/gm);
   expect(names).toContain("subnet_id");
   expect(Object.keys(SETTINGS)).toEqual(expect.arrayContaining(names ?? []));
+});
+
+it("gives an example of limits.yaml that finish reads", () => {
+  const text = readRoleFile("nodectl", "files/limits.yaml");
+  const file = parsePositionedYaml(text, "limits.yaml");
+  if (file.kind !== "valid") throw new Error(JSON.stringify(file));
+  const { limits, problems } = readLimits(file.value, "limits.yaml");
+  expect(problems.hasProblems).toBe(false);
+  expect(limits.shapes).toHaveLength(1);
 });
