@@ -57,6 +57,7 @@ function createGroupAndPolicies(
 ): readonly ITerraformDependable[] {
   const { compartmentOcid, tenancyOcid } = cluster.settings;
   if (tenancyOcid === undefined) throw new Error("identity.mode create without a tenancy");
+  checkHomeRegion(scope, cluster.settings, tenancyOcid);
   const home = createHomeProvider(scope, cluster.settings);
   const meta = home === undefined ? {} : { provider: home };
   const group = createGroup(scope, cluster, { tenancyOcid, managementInstanceOcid, meta });
@@ -145,6 +146,31 @@ function lookUpNetworkCompartment(
   return subnet.getStringAttribute("compartment_id");
 }
 
+/** A plan ends here. Without it OCI would refuse the group when all else is made. */
+function checkHomeRegion(
+  scope: Construct,
+  { homeRegion }: ClusterSettings,
+  tenancyOcid: string,
+): void {
+  const homes = "[for it in self.region_subscriptions : it.region_name if it.is_home_region]";
+  new OciDataSource(
+    scope,
+    "regions",
+    "oci_identity_region_subscriptions",
+    { tenancy_id: tenancyOcid },
+    {
+      lifecycle: {
+        postcondition: [
+          {
+            condition: `\${contains(${homes}, ${JSON.stringify(homeRegion)})}`,
+            errorMessage: `The tenancy's home region is \${join(", ", ${homes})}, not ${homeRegion}, and OCI takes changes of identity there only. Write it into cluster.yaml as home_region:.`,
+          },
+        ],
+      },
+    },
+  );
+}
+
 /** OCI takes changes of identity in the tenancy's home region only; a second provider, only where that is another one. */
 function createHomeProvider(
   scope: Construct,
@@ -171,7 +197,7 @@ function createStatementsOutput(
   });
   new TerraformOutput(scope, "policy_statements", {
     value: [...statements.compartment, ...statements.network],
-    description: `The policy statements that the ${kind} ${groupName(id)} needs`,
+    description: `The policy statements that the ${kind} ${groupName(id)} needs; in another identity domain than Default write 'DOMAIN'/'NAME' for the name`,
   });
 }
 

@@ -9,6 +9,7 @@ import { archiveArchitecture } from "./archive.ts";
 import { archiveWarnings } from "./archive-warnings.ts";
 import { ClusterStack } from "./cluster-stack.ts";
 import { ImpossibleStack } from "./impossible-stack.ts";
+import { problemsOfMoving, readDeployedPlace } from "./deployed-place.ts";
 import { readGitCheckout } from "./git-checkout.ts";
 import { readSettings } from "./settings-file.ts";
 import { FILE_VARIABLE } from "./settings-file/environment.ts";
@@ -50,13 +51,17 @@ async function main(): Promise<0 | 1 | 2> {
   const checked = await readSettings(nameOf(file), { environment: env, checkout });
   if (checked.kind === "invalid") return say(checked.problems.map(formatProblem), 1);
   const { settings, warnings } = checked.value;
+  const stateFile = join(dirname(file), `terraform.${settings.name}.tfstate`);
+  const deployed = await readDeployedPlace(stateFile);
+  const moves = deployed === undefined ? [] : problemsOfMoving(deployed, settings, nameOf(file));
+  if (moves.length > 0) return say(moves.map(formatProblem), 1);
   const archive = await expectArchive(ROOT, archiveArchitecture(settings.management.shape));
   say([...warnings, ...(await archiveWarnings(archive, nameOf(archive.archive)))].map(warning), 0);
   const outdir = env["CDKTF_OUTDIR"];
   const written = synthesize({
     settings,
     archive,
-    file,
+    stateFile,
     outdir: outdir ?? join(ROOT, "cdktf.out"),
   });
   if (written.kind === "impossible") return say([`${nameOf(file)}: ${written.reason}`], 1);
@@ -83,8 +88,7 @@ function readArguments(): boolean | undefined {
 interface SynthesisInput {
   readonly settings: ClusterSettings;
   readonly archive: ExpectedArchive;
-  /** cluster.yaml. */
-  readonly file: string;
+  readonly stateFile: string;
   readonly outdir: string;
 }
 
@@ -94,13 +98,13 @@ type Synthesis =
   /** Each setting is allowed, and what they make together is more than OCI takes. */
   | { readonly kind: "impossible"; readonly reason: string };
 
-function synthesize({ settings, archive, file, outdir }: SynthesisInput): Synthesis {
+function synthesize({ settings, archive, stateFile, outdir }: SynthesisInput): Synthesis {
   // Its one check runs Terraform, for the release: the stack demands that of Terraform itself.
   const app = new App({ outdir, skipValidation: true });
   try {
     new ClusterStack(app, {
       settings,
-      stateFile: join(dirname(file), `terraform.${settings.name}.tfstate`),
+      stateFile,
       archive,
       userData: renderUserData(join(ROOT, "userdata"), "management.yaml"),
     });

@@ -24,8 +24,11 @@ export interface ManagementNode {
 /** Its name in the subnet's DNS; slurm.conf's SlurmctldHost. */
 const HOST_NAME = "mgmt";
 
-/** A new release of the image, or other user data, would replace a running node: that is done on purpose only (README, "Upgrading"). */
-const IGNORED_CHANGES = ["source_details", "metadata"];
+/**
+ * A new release of the image, other user data or another availability domain would replace a running node: that is done on
+ * purpose only (README, "Upgrading").
+ */
+const IGNORED_CHANGES = ["source_details", "metadata", "availability_domain"];
 
 export function createManagementNode(
   scope: Construct,
@@ -95,16 +98,35 @@ function metadata(
 const ROOM_FOR_EXPRESSIONS = 4_000;
 const FIXED_BYTES_MAX = METADATA_BYTES_MAX - ROOM_FOR_EXPRESSIONS;
 
-/** Canonical's own, for the shape's architecture: the list has only what the shape takes. */
+/**
+ * Canonical's own, for the shape's architecture: the list has only what the shape takes. A custom image made of it has the same
+ * operating system and version, and a name of its own (ListImages lists those of the compartment too).
+ */
 function newestUbuntu(scope: Construct, { settings }: Cluster, shape: string): string {
-  const images = new OciDataSource(scope, "ubuntu", "oci_core_images", {
-    compartment_id: settings.compartmentOcid,
-    operating_system: "Canonical Ubuntu",
-    operating_system_version: "24.04",
-    shape,
-    state: "AVAILABLE",
-    sort_by: "TIMECREATED",
-    sort_order: "DESC",
-  });
+  const images = new OciDataSource(
+    scope,
+    "ubuntu",
+    "oci_core_images",
+    {
+      compartment_id: settings.compartmentOcid,
+      operating_system: "Canonical Ubuntu",
+      operating_system_version: "24.04",
+      shape,
+      state: "AVAILABLE",
+      sort_by: "TIMECREATED",
+      sort_order: "DESC",
+      filter: [{ name: "display_name", values: ["^Canonical-Ubuntu-24\\.04-"], regex: true }],
+    },
+    {
+      lifecycle: {
+        postcondition: [
+          {
+            condition: "${length(self.images) > 0}",
+            errorMessage: `${settings.region} has no image of Canonical Ubuntu 24.04 for ${shape}. Write another shape, or an OCID below management: image:.`,
+          },
+        ],
+      },
+    },
+  );
   return `\${${images.fqn}.images[0].id}`;
 }

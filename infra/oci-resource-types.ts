@@ -107,7 +107,9 @@ export interface DataSourceTypes {
     readonly state: "AVAILABLE";
     readonly sort_by: "TIMECREATED";
     readonly sort_order: "DESC";
+    readonly filter: readonly Filter[];
   };
+  readonly oci_identity_region_subscriptions: { readonly tenancy_id: string };
   readonly oci_core_network_security_groups: {
     readonly compartment_id: string;
     readonly vcn_id: string;

@@ -10,10 +10,10 @@ readonly INVENTORY=/root/hosts
 readonly TRIES_MAX=60
 readonly PAUSE_SECONDS=5
 
-# A line for whoever cannot log in: OCI keeps the console (`citc logs` shows it).
+# A line for whoever cannot log in: OCI keeps the console (`citc logs` shows it). A machine without one goes on.
 say() {
   echo "citc: $*"
-  echo "citc: $*" >> "$CONSOLE"
+  echo "citc: $*" >> "$CONSOLE" || true
 }
 
 # At the end of the script, whatever ended it.
@@ -23,7 +23,7 @@ tell_end() {
     say "this machine is configured"
     return
   fi
-  tail --lines=40 "$LOG" >> "$CONSOLE"
+  tail --lines=40 "$LOG" >> "$CONSOLE" || true
   say "this machine could not be configured: status $status; $LOG says why, and its end stands above"
 }
 

@@ -76,8 +76,10 @@ describe("the management node", () => {
     expect(instance["preserve_boot_volume"]).toBe(false);
   });
 
-  it("is not replaced by a new release of the image, or by changed user data", () => {
-    expect(instance["lifecycle"]).toEqual({ ignore_changes: ["source_details", "metadata"] });
+  it("is not replaced by a new release of the image, changed user data or another availability domain", () => {
+    expect(instance["lifecycle"]).toEqual({
+      ignore_changes: ["source_details", "metadata", "availability_domain"],
+    });
   });
 
   it("waits for what it needs", () => {
