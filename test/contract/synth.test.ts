@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { archiveWarnings } from "../../infra/archive-warnings.ts";
 import { expectArchive } from "../../nodectl/build/build.ts";
 import { formatProblem } from "../../nodectl/domain/problem.ts";
-import { MINIMAL, PUBLIC_KEY } from "./settings-fixture.ts";
-import { secretsIn } from "./secrets.ts";
+import { MINIMAL, PUBLIC_KEY } from "../infra/settings-fixture.ts";
+import { secretsIn } from "../infra/secrets.ts";
 
 // The program as npm and cdktf start it: a process, its exit status, and what it prints.
 const ROOT = join(import.meta.dirname, "../..");
