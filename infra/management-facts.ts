@@ -1,21 +1,11 @@
 import type { Archive } from "./archive.ts";
 import type { Cluster } from "./cluster.ts";
-
-/** What the parts of the stack know of each other: all are expressions or plain text. */
-export interface ManagementNetwork {
-  readonly vcnOcid: string;
-  readonly managementSubnetOcid: string;
-  readonly computeSubnetOcid: string;
-  readonly managementCidr: string;
-  readonly computeCidr: string;
-  readonly managementDomain: string;
-  readonly computeDomain: string;
-  readonly securityGroups: { readonly management: string; readonly compute: string };
-}
+import type { Network } from "./network.ts";
+import type { SharedFilesystem } from "./shared-filesystem.ts";
 
 export interface FactSources {
-  readonly network: ManagementNetwork;
-  readonly fileSystem: { readonly hostName: string; readonly exportPath: string };
+  readonly network: Omit<Network, "ready">;
+  readonly fileSystem: Omit<SharedFilesystem, "ready">;
   readonly archive: Archive;
   /** Full name of an availability domain without its number. */
   readonly adRoot: string;

@@ -26,6 +26,7 @@ const PARTS: Omit<ManagementParts, "dependsOn"> = {
     securityGroups: {
       management: "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.m",
       compute: "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.c",
+      fileServer: "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.f",
     },
   },
   fileSystem: { hostName: "fileserver.compute.lab.oraclevcn.com", exportPath: "/shared" },
