@@ -1,23 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { findDebianMirror } from "../../sandbox/machines/apt-sources.ts";
+import { ensureImage } from "../../sandbox/machines/image-store.ts";
 import { keepTail } from "../../sandbox/machines/keep-tail.ts";
 import { inOwnNamespaces } from "../../sandbox/machines/own-namespaces.ts";
-import { readAptSources } from "../../sandbox/machines/read-apt-sources.ts";
 import type { ReleaseName } from "../../sandbox/machines/releases.ts";
 import { DEFAULT_DIRECTORY } from "../../sandbox/sandbox-options.ts";
 
-const PACKAGES = ["cloud-init", "git", "ansible-core", "sudo", "openssh-server"];
-const BUILD_SCRIPT = join(import.meta.dirname, "build-image.sh");
 const RUN_SCRIPT = join(import.meta.dirname, "run-in-image.sh");
-
-/** Where Debian's key ring is, when an entry of apt's sources names none. */
-const DEBIAN_KEY_RING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /** Why nothing can be booted here; undefined when it can. */
 export function whyNoBoot(): string | undefined {
@@ -26,21 +18,9 @@ export function whyNoBoot(): string | undefined {
   return error === undefined ? undefined : "it needs mmdebstrap";
 }
 
-/** A root file system with cloud-init; made once (half a minute) and kept beside the sandbox's images. */
-export async function ensureBootImage(release: ReleaseName): Promise<string> {
-  const recipe = JSON.stringify([await readFile(BUILD_SCRIPT, "utf8"), PACKAGES, process.arch]);
-  const digest = createHash("sha256").update(recipe).digest("hex").slice(0, 12);
-  const image = join(DEFAULT_DIRECTORY, "images", `user-data-${release}-${digest}`);
-  if (existsSync(image)) return image;
-  const mirror = findDebianMirror(await readAptSources());
-  if (mirror === undefined) throw new Error("apt's sources name no mirror of Debian");
-  await mkdir(dirname(image), { recursive: true });
-  const signature = ` [signed-by=${mirror.signedBy ?? DEBIAN_KEY_RING}]`;
-  const sources = `deb${signature} ${mirror.uri} ${release} main`;
-  const build = ["flock", `${image}.lock`, "bash", BUILD_SCRIPT, release, image, sources];
-  const { status, output } = await run(inOwnNamespaces([...build, ...PACKAGES]));
-  if (status !== 0) throw new Error(`the image could not be built:\n${output}`);
-  return image;
+/** A root file system with cloud-init, git and ansible-core, of the sandbox's own: made once and kept. */
+export function ensureBootImage(release: ReleaseName): Promise<string> {
+  return ensureImage(release, "baked", { directory: join(DEFAULT_DIRECTORY, "images") });
 }
 
 export interface Boot {
