@@ -22,6 +22,8 @@ export function named(cluster: Cluster, what: string) {
  */
 export function createCluster(scope: Construct, settings: ClusterSettings): Cluster {
   const uuid = new DataResource(scope, "cluster_uuid", {
+    // Made first, and the last to go: deployed-place.ts reads it from the state. It changes in place.
+    input: { region: settings.region, compartment: settings.compartmentOcid },
     // The tags of a file system that is kept have the id, and so has the next cluster that takes it.
     lifecycle: { preventDestroy: settings.keepFileSystem },
   });

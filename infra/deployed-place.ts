@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseJsonObject } from "../nodectl/domain/json-object.ts";
 import type { Problem } from "../nodectl/domain/problem.ts";
+import { unlessAbsent } from "../nodectl/files/system-error.ts";
 import type { ClusterSettings } from "./settings.ts";
 
 /** Where a cluster of this name was deployed, which cannot be changed afterwards. */
@@ -10,21 +11,20 @@ export interface DeployedPlace {
 }
 
 /**
- * What Terraform's state says; undefined when nothing of the cluster is deployed. The state's form is Terraform's version 4, as
+ * What Terraform's state says; undefined when nothing of the cluster is deployed, a file system that is kept included. The state's form is Terraform's version 4, as
  * seen with 1.11.4: `resources[].instances[].attributes.input.value`.
  */
 export async function readDeployedPlace(stateFile: string): Promise<DeployedPlace | undefined> {
-  const text = await readFile(stateFile, "utf8").catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  });
+  const text = await unlessAbsent(readFile(stateFile, "utf8"));
   return text === undefined ? undefined : deployedPlaceIn(text);
 }
 
 export function deployedPlaceIn(state: string): DeployedPlace | undefined {
   const resources = parseJsonObject(state)?.["resources"] as readonly StateResource[] | undefined;
-  const sweep = resources?.find(({ type, name }) => type === "terraform_data" && name === "sweep");
-  const { region, compartment } = sweep?.instances?.[0]?.attributes?.input?.value ?? {};
+  const cluster = resources?.find(
+    ({ type, name }) => type === "terraform_data" && name === "cluster_uuid",
+  );
+  const { region, compartment } = cluster?.instances?.[0]?.attributes?.input?.value ?? {};
   return region === undefined || compartment === undefined ? undefined : { region, compartment };
 }
 

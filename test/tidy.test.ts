@@ -50,6 +50,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "nodectl/domain",
     "nodectl/files/positioned-yaml.ts",
     "nodectl/files/input-file.ts",
+    "nodectl/files/system-error.ts",
     "nodectl/oci/provider.ts",
     "nodectl/build",
   ],

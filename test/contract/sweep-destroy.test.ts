@@ -110,7 +110,7 @@ describe.skipIf(!hasTerraform)("terraform alone (needs it on PATH)", { timeout: 
     await deployment.synth();
     await deployment.terraform("init");
     const changed = await deployment.terraform("apply", "-auto-approve");
-    expect(changed.stdout).toMatch(/0 added, 1 changed, 0 destroyed/);
+    expect(changed.stdout).toMatch(/0 added, 2 changed, 0 destroyed/);
     expect(world.rig.api.calls.since(0)).toEqual([]);
 
     await deployment.configure({ compartmentOcid: "ocid1.compartment.oc1..never-applied" });

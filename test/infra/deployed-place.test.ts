@@ -18,23 +18,28 @@ function stateOf(resources: readonly object[]): string {
   return JSON.stringify({ version: 4, terraform_version: "1.11.4", resources });
 }
 
-const SWEEP = {
+const CLUSTER = {
   mode: "managed",
   type: "terraform_data",
-  name: "sweep",
-  instances: [{ attributes: { input: { value: { cluster: "lab-1", region, compartment } } } }],
+  name: "cluster_uuid",
+  instances: [{ attributes: { input: { value: { region, compartment } } } }],
 };
 
 describe("deployedPlaceIn()", () => {
   it("finds region and compartment of what was deployed", () => {
-    const other = { type: "terraform_data", name: "cluster_uuid", instances: [{}] };
-    expect(deployedPlaceIn(stateOf([other, SWEEP]))).toEqual({ region, compartment });
+    const other = { type: "terraform_data", name: "sweep", instances: [{}] };
+    expect(deployedPlaceIn(stateOf([other, CLUSTER]))).toEqual({ region, compartment });
+  });
+
+  it("finds them when a destroy has left the file system and the cluster's id", () => {
+    const kept = { type: "oci_file_storage_file_system", name: "shared_file_system" };
+    expect(deployedPlaceIn(stateOf([kept, CLUSTER]))).toEqual({ region, compartment });
   });
 
   it.each([
     ["an empty state", stateOf([])],
     ["a state of a cluster that was destroyed", JSON.stringify({ version: 4 })],
-    ["a sweep that was never made", stateOf([{ ...SWEEP, instances: [] }])],
+    ["a cluster that was never made", stateOf([{ ...CLUSTER, instances: [] }])],
     ["something else", "{"],
   ])("finds nothing in %s", (_what, text) => {
     expect(deployedPlaceIn(text)).toBeUndefined();
@@ -47,7 +52,7 @@ describe("readDeployedPlace()", () => {
     try {
       const file = join(directory, "terraform.lab.tfstate");
       expect(await readDeployedPlace(file)).toBeUndefined();
-      await writeFile(file, stateOf([SWEEP]));
+      await writeFile(file, stateOf([CLUSTER]));
       expect(await readDeployedPlace(file)).toEqual({ region, compartment });
     } finally {
       await rm(directory, { recursive: true });
