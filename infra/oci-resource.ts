@@ -36,7 +36,7 @@ export class OciProvider extends TerraformProvider {
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
-    return { ...this.#attributes, ...(this.#alias !== undefined && { alias: this.#alias }) };
+    return { ...this.#attributes };
   }
 }
 

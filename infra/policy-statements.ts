@@ -26,17 +26,11 @@ export function policyStatements(question: PolicyQuestion): PolicyStatements {
   const { networkCompartmentOcid, compartmentOcid } = question;
   const own = permissionsIn("compartment");
   const network = permissionsIn("network");
-  if (networkCompartmentOcid === undefined) {
-    const both = [...new Set([...own, ...network])];
-    return {
-      compartment: grants(question, both, compartmentOcid),
-      network: [],
-      tenancy: tagStatements(question),
-    };
-  }
+  const isOneCompartment = networkCompartmentOcid === undefined;
+  const all = isOneCompartment ? [...new Set([...own, ...network])] : own;
   return {
-    compartment: grants(question, own, compartmentOcid),
-    network: grants(question, network, networkCompartmentOcid),
+    compartment: grants(question, all, compartmentOcid),
+    network: isOneCompartment ? [] : grants(question, network, networkCompartmentOcid),
     tenancy: tagStatements(question),
   };
 }

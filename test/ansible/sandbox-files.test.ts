@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SRUN_PORTS } from "../../infra/flows.ts";
 import { SETTINGS } from "../../nodectl/cli/settings.ts";
 import { readLimits } from "../../nodectl/domain/limits.ts";
 import { parsePositionedYaml } from "../../nodectl/files/positioned-yaml.ts";
@@ -28,6 +29,11 @@ function lines(text: string): readonly string[] {
 function keyOf(line: string): string {
   return line.split("=")[0] ?? line;
 }
+
+it("srun's ports are those that the security groups open", () => {
+  const range = `${SRUN_PORTS.min}-${SRUN_PORTS.max}`;
+  expect(roleDefaults("slurm")["slurm_srun_port_range"]).toBe(range);
+});
 
 describe("what the playbook puts on a machine, and the sandbox on its small ones", () => {
   it("is the same slurm.conf, but for what only small machines need", () => {
