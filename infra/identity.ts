@@ -1,4 +1,4 @@
-import { TerraformOutput, type ITerraformDependable, type TerraformMetaArguments } from "cdktf";
+import { TerraformOutput, type TerraformMetaArguments } from "cdktf";
 import type { Construct } from "constructs";
 import type { Cluster } from "./cluster.ts";
 import { OciDataSource, OciProvider, OciResource } from "./oci-resource.ts";
@@ -11,11 +11,6 @@ interface IdentityParts {
   readonly networkCompartmentOcid: string | undefined;
 }
 
-export interface Identity {
-  /** Empty where nothing is made. */
-  readonly ready: readonly ITerraformDependable[];
-}
-
 /**
  * What lets nodectl on the management node, and nothing else, call OCI. The group is made after the instance, because
  * its rule names the instance: OCI takes some minutes to act on it, and the machine needs as many to set itself up.
@@ -24,20 +19,21 @@ export function createIdentity(
   scope: Construct,
   cluster: Cluster,
   managementInstanceOcid: string,
-): Identity {
+): void {
   const { identity } = cluster.settings;
   const networkCompartmentOcid = lookUpNetworkCompartment(scope, cluster.settings);
   const parts = { managementInstanceOcid, networkCompartmentOcid };
   switch (identity.mode) {
     case "create":
-      return { ready: createGroupAndPolicies(scope, cluster, parts, identity.definedTag) };
+      createGroupAndPolicies(scope, cluster, parts, identity.definedTag);
+      break;
     case "existing":
       createRuleOutput(scope, managementInstanceOcid);
       createStatementsOutput(scope, cluster, parts, "dynamic-group");
-      return { ready: [] };
+      break;
     case "config_file":
       createStatementsOutput(scope, cluster, parts, "group");
-      return { ready: [] };
+      break;
   }
 }
 
@@ -54,7 +50,7 @@ function createGroupAndPolicies(
   cluster: Cluster,
   { managementInstanceOcid, networkCompartmentOcid }: IdentityParts,
   definedTag: DefinedTag | undefined,
-): readonly ITerraformDependable[] {
+): void {
   const { compartmentOcid, tenancyOcid } = cluster.settings;
   if (tenancyOcid === undefined) throw new Error("identity.mode create without a tenancy");
   checkHomeRegion(scope, cluster.settings, tenancyOcid);
@@ -73,7 +69,7 @@ function createGroupAndPolicies(
     network: networkCompartmentOcid ?? compartmentOcid,
     tenancy: tenancyOcid,
   };
-  return [group, ...createPolicies(scope, cluster, { statements, compartments, meta })];
+  createPolicies(scope, cluster, { statements, compartments, meta });
 }
 
 interface GroupParts {
@@ -112,26 +108,25 @@ function createPolicies(
   scope: Construct,
   { id, tags }: Cluster,
   { statements, compartments, meta }: PolicyParts,
-): readonly ITerraformDependable[] {
+): void {
   const places = (["compartment", "network", "tenancy"] as const).filter(
     (place) => statements[place].length > 0,
   );
-  return places.map(
-    (place) =>
-      new OciResource(
-        scope,
-        `management_policy_${place}`,
-        "oci_identity_policy",
-        {
-          compartment_id: compartments[place],
-          name: `${groupName(id)}-${place}`,
-          description: `What the management node of the cluster ${id} may do`,
-          statements: statements[place],
-          freeform_tags: tags,
-        },
-        meta,
-      ),
-  );
+  for (const place of places) {
+    new OciResource(
+      scope,
+      `management_policy_${place}`,
+      "oci_identity_policy",
+      {
+        compartment_id: compartments[place],
+        name: `${groupName(id)}-${place}`,
+        description: `What the management node of the cluster ${id} may do`,
+        statements: statements[place],
+        freeform_tags: tags,
+      },
+      meta,
+    );
+  }
 }
 
 /** Networks of others may lie in a compartment of theirs, which no policy of the cluster's compartment reaches. */
