@@ -9,8 +9,8 @@ export function createOutputs(scope: Construct, { publicIp }: ManagementNode): v
   new TerraformOutput(scope, "ssh_command", { value: ssh });
   new TerraformOutput(scope, "next_steps", {
     value: [
-      `${ssh} sudo tail -f /root/ansible-pull.log   # until the management node is configured`,
-      `${ssh}   # then, on it: nano limits.yaml; finish; sbatch`,
+      `${ssh} sudo tail -F /root/ansible-pull.log   # until the management node is configured`,
+      `${ssh}   # then, on it: nano limits.yaml; ./finish; srun -N2 hostname`,
     ],
   });
 }

@@ -189,7 +189,7 @@ describe("the outputs", () => {
 
   it("tell what to type next, in order", () => {
     expect(output?.["next_steps"]?.value).toEqual([
-      expect.stringContaining("sudo tail -f /root/ansible-pull.log"),
+      expect.stringContaining("sudo tail -F /root/ansible-pull.log"),
       expect.stringContaining("finish"),
     ]);
   });
