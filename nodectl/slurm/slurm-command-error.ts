@@ -1,3 +1,4 @@
+import { groupBy } from "../domain/group-by.ts";
 import type { SubprocessResult } from "./subprocess.ts";
 
 /** What 22.05's `sinfo --json` comes to when slurmctld is away: exit code 0, an empty list, and an error inside. */
@@ -109,5 +110,10 @@ export function mergeRefusals(
   const ofAll = errors.find((error) => error instanceof SlurmCommandError);
   if (ofAll !== undefined || errors.length === 0) return ofAll;
   const ofNodes = errors.filter((error) => error instanceof NodeUpdateError);
-  return new NodeUpdateError(ofNodes.flatMap(({ refusals }) => refusals));
+  // A node that was refused one step is refused the next as well.
+  const byName = groupBy(
+    ofNodes.flatMap(({ refusals }) => refusals),
+    ({ nodeName }) => nodeName,
+  );
+  return new NodeUpdateError([...byName.values()].flatMap(([first]) => first ?? []));
 }

@@ -14,7 +14,8 @@ import type {
   SlurmControl,
   SlurmNode,
 } from "../../slurm/control.ts";
-import { isSlurmError, NodeUpdateError } from "../../slurm/slurm-command-error.ts";
+import { isSlurmError, mergeRefusals, NodeUpdateError } from "../../slurm/slurm-command-error.ts";
+import { eachDespiteRefusals } from "../each-despite-refusals.ts";
 import { nodesByName } from "../node-records.ts";
 
 export interface ChangeContext {
@@ -180,8 +181,12 @@ async function giveUp(
     refusal = error;
   }
   const down = names.filter((name) => refusal?.nodeNames.includes(name) !== true);
-  if (down.length > 0) await slurm.powerDownByForce(down);
-  if (refusal !== undefined) throw refusal;
+  const second =
+    down.length === 0
+      ? undefined
+      : await eachDespiteRefusals([down], (some) => slurm.powerDownByForce(some));
+  const merged = mergeRefusals([refusal, second].filter((it) => it !== undefined));
+  if (merged !== undefined) throw merged;
 }
 
 /** For `sinfo -R` and the log. A drain's is the admin's own; the others are told from it by our prefix. */
