@@ -34,6 +34,11 @@ export function nextTryText(retryAtMs: number): string {
   return `[next try ${localIsoTime(retryAtMs)}]`;
 }
 
+/** A reason of startnode's without what differs between nodes. */
+export function wordsOfReason(reason: string): string {
+  return reason.replace(/ \[next try [^\]]*\].*$/, "").replace(/^startnode: /, "");
+}
+
 /** When a node with this reason may be tried again; undefined when the reason is none of ours. */
 export function retryTimeOf(reason: string): number | undefined {
   // 24.11 writes " : ResumeTimeout reached" behind it.

@@ -1,7 +1,7 @@
 import { retryTimeOf } from "../../domain/failed-node.ts";
 import type { NodeStatus } from "../../domain/status/node-status.ts";
 import { planText } from "../../domain/status/plan-text.ts";
-import { wordsOfReason } from "../../domain/status/launch-warnings.ts";
+import { wordsOfReason } from "../../domain/failed-node.ts";
 import { durationText } from "../../domain/status/words.ts";
 
 /** What a line of a table cannot hold: Slurm's reason, and what reconcile would do and why. */

@@ -1,3 +1,4 @@
+import { startnodeText, wordsOfReason } from "../failed-node.ts";
 import { expandHostlist } from "../hostlist.ts";
 import { parseJsonObject } from "../json-object.ts";
 import { shortDomain } from "../placement.ts";
@@ -79,9 +80,9 @@ export function turningPoints(lines: readonly LogEntry[]): readonly LogEntry[] {
   });
 }
 
-/** Without what a reason in Slurm has around it. */
+/** As Slurm has it, which is cut and without quotes, but for what stands around it there. */
 function plainReason(reason: string | number | undefined): string {
-  return String(reason ?? "").replace(/^startnode: | \[next try [^\]]*\]$/g, "");
+  return reason === undefined ? "" : startnodeText(wordsOfReason(String(reason)));
 }
 
 /** OCI's last refusal of a launch of one of these nodes. */

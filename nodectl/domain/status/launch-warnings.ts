@@ -1,4 +1,4 @@
-import { comingTryOf } from "../failed-node.ts";
+import { comingTryOf, wordsOfReason } from "../failed-node.ts";
 import { groupBy } from "../group-by.ts";
 import { isPauseReason, pauseSentence } from "../pause.ts";
 import { isAboutFailedBoots } from "../reconcile/boot-failures.ts";
@@ -101,11 +101,6 @@ export function failedNodeWarnings(sight: ClusterSight): readonly Warning[] {
 function isExplained({ reason }: NodeStatus, { pause, coolDowns }: ClusterSight): boolean {
   if (isPauseReason(reason)) return pause !== undefined;
   return coolDowns.some((it) => it.kind === "boot" && isClosedBy(it, reason));
-}
-
-/** A reason without what differs between nodes. */
-export function wordsOfReason(reason: string): string {
-  return reason.replace(/ \[next try [^\]]*\].*$/, "").replace(/^startnode: /, "");
 }
 
 export function limitWarnings({ coolDowns, nowMs }: ClusterSight): readonly Warning[] {

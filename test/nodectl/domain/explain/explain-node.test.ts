@@ -278,19 +278,3 @@ describe("a machine that boots", () => {
     );
   });
 });
-
-describe("what the log has of a node", () => {
-  it("says once why it failed, and not again what Slurm was told of it", () => {
-    const words = `500 X: Out of host capacity for ${SHAPE} in PHX-AD-1`;
-    const log = [
-      { event: "could not start node", node: "a-1", reason: words },
-      { event: "set nodes down", nodes: "a-[1-2]", reason: RETRY },
-      { event: "node has no instance", node: "a-1", program: "stopnode" },
-      { event: "keeping nodes down", nodes: "a-1", reason: RETRY, program: "stopnode" },
-      { event: "set nodes down", nodes: "a-1", reason: "reconcile: its slurmd is silent" },
-    ];
-    const told = explainNode("a-1", facts({ log })).history.join("\n");
-    expect(told.match(/Out of host capacity/g)).toHaveLength(1);
-    expect(told).toContain("set nodes down: reconcile: its slurmd is silent");
-  });
-});
