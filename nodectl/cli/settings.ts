@@ -1,4 +1,5 @@
 import {
+  CLUSTER_ID,
   absolutePath,
   baseUrl,
   choice,
@@ -47,11 +48,7 @@ export const SETTINGS = {
     '"Uocm:PHX-AD-"',
   ),
   cluster_id: required(
-    text(
-      /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-      "write letters, digits, dots, hyphens and underscores",
-      63,
-    ),
+    text(CLUSTER_ID, "write letters, digits, dots, hyphens and underscores", 63),
     "value of the tag `cluster` on everything that belongs to this cluster",
     "tidy-mouse",
   ),

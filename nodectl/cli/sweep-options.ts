@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { CLUSTER_ID, REGION } from "../domain/setting-readers.ts";
 import { parseOptions, UsageError } from "./options.ts";
 
 /** What `npm run sweep` is to do, and where. */
@@ -72,7 +73,7 @@ export function readSweepOptions(argv: readonly string[]): SweepOptions | "help"
   if (extra !== undefined) throw new UsageError(`expected options, got ${JSON.stringify(extra)}`);
   return {
     clusterId: clusterOf(values.cluster),
-    region: matching("--region", values.region, /^[a-z]+(-[a-z0-9]+)+$/, "eu-frankfurt-1"),
+    region: matching("--region", values.region, REGION, "eu-frankfurt-1"),
     compartmentOcid: matching(
       "--compartment",
       values.compartment,
@@ -92,8 +93,13 @@ export function readSweepOptions(argv: readonly string[]): SweepOptions | "help"
 
 /** As the tag's value has it. An empty one, from a script's empty variable, must not sweep anything. */
 function clusterOf(text: string | undefined): string {
-  return matching("--cluster", text, /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, "mouse-1a2b3c4d");
+  if (text !== undefined && text.length > CLUSTER_LENGTH_MAX) {
+    throw new UsageError(`expected --cluster of at most ${CLUSTER_LENGTH_MAX} characters`);
+  }
+  return matching("--cluster", text, CLUSTER_ID, "mouse-1a2b3c4d");
 }
+
+const CLUSTER_LENGTH_MAX = 100;
 
 function matching(
   option: string,

@@ -59,8 +59,13 @@ export function ocid(...types: readonly string[]): Reader<string> {
   return text(pattern, `write an OCID that begins with ocid1.${types.join(" or ocid1.")}`);
 }
 
+export const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;
+
+/** Value of the tag `cluster`. */
+export const CLUSTER_ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
 export function region(): Reader<string> {
-  return text(/^[a-z]+(-[a-z]+)+-\d+$/, "write OCI's region identifier, such as uk-london-1");
+  return text(REGION, "write OCI's region identifier, such as uk-london-1");
 }
 
 export function absolutePath(): Reader<string> {

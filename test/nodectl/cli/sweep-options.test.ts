@@ -38,6 +38,12 @@ describe("the options of sweep", () => {
     expect(() => readSweepOptions(argv(changes))).toThrow(message);
   });
 
+  it("take every cluster id that startnode takes, and no region that it does not", () => {
+    expect(readSweepOptions(argv({ cluster: "mouse.1" }))).toMatchObject({ clusterId: "mouse.1" });
+    expect(() => readSweepOptions(argv({ region: "uk-london" }))).toThrow("expected --region");
+    expect(() => readSweepOptions(argv({ cluster: "m".repeat(101) }))).toThrow("at most 100");
+  });
+
   it("take no arguments", () => {
     expect(() => readSweepOptions([...argv(), "mouse"])).toThrow('expected options, got "mouse"');
   });
