@@ -1,8 +1,6 @@
-import type { Clock } from "../domain/clock.ts";
-import type { Log } from "../domain/log.ts";
 import { OciRemains } from "../oci/oci-remains.ts";
 import type { RemainsControl } from "../oci/provider.ts";
-import { createClientSettings, createRetryPolicy } from "./oci-context.ts";
+import { createClientSettings, createRetryPolicy, type RunTools } from "./oci-context.ts";
 import type { SweepOptions } from "./sweep-options.ts";
 
 /** As many as a startnode has under way. */
@@ -13,20 +11,13 @@ const CALL_DEADLINE_SECONDS = 60;
 /** About a minute of faults, or of refusals that may pass: then the next look is worth more. 429s do not count. */
 const RETRIES_MAX = 15;
 
-export interface SweepTools {
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Aborts at the run's deadline. */
-  readonly signal: AbortSignal;
-}
-
 /**
  * What is left of the cluster, with the credentials of whoever calls.
  * @throws OciAuthError
  */
 export async function createRemains(
   options: SweepOptions,
-  tools: SweepTools,
+  tools: RunTools,
 ): Promise<RemainsControl> {
   const { region, endpoint, ociConfigFile, profile, compartmentOcid, clusterId } = options;
   const config = {

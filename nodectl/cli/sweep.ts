@@ -6,6 +6,7 @@ import {
 } from "../commands/sweep/sweep-report.ts";
 import { lookAtRemains, sweep, type SweepOutcome } from "../commands/sweep/sweep.ts";
 import type { Remains } from "../domain/sweep/remains.ts";
+import { OciAuthError } from "../oci/oci-auth-error.ts";
 import { describeAnswer, OciCallError } from "../oci/oci-errors.ts";
 import type { RemainsControl } from "../oci/provider.ts";
 import { createCommandLog } from "./command-log.ts";
@@ -91,7 +92,7 @@ function explained(error: unknown, { ociConfigFile, profile }: SweepOptions): un
       failure.opcRequestId === undefined ? "" : ` [opc-request-id ${failure.opcRequestId}]`;
     return new CommandError(`${said}; ${advice}${request}`, { cause: error });
   }
-  if (error instanceof Error && error.name === "OciAuthError") {
+  if (error instanceof OciAuthError) {
     const { cause } = error;
     const why = cause instanceof Error ? cause.message : error.message;
     return new CommandError(

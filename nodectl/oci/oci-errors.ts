@@ -121,6 +121,14 @@ export class OciCallError extends Error {
   }
 }
 
+/** The classes that pass by themselves; the others need a decision. */
+export const PASSING: ReadonlySet<FailureClass> = new Set([
+  "throttled",
+  "transient",
+  "transport",
+  "conflict",
+]);
+
 const ADVICE: Readonly<Record<FailureClass, string>> = {
   throttled:
     "OCI limits the rate of requests; it was still refusing when the time was up, try again later",

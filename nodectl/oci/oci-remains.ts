@@ -1,5 +1,5 @@
 import { ComputeClient, type models } from "oci-core";
-import { isComputeOf, isOfCluster } from "../domain/cluster-tags.ts";
+import { isComputeOf, isOfCluster, TAG } from "../domain/cluster-tags.ts";
 import type { CompartmentListing, ListedInstance } from "../domain/sweep/listing.ts";
 import type { Remainder } from "../domain/sweep/remains.ts";
 import { OciBootVolumes } from "./boot-volumes.ts";
@@ -69,7 +69,7 @@ export class OciRemains implements RemainsControl {
       case "boot-volume":
         return {
           operation: "DeleteBootVolume",
-          isOurs: tags["cluster"] === undefined || isOfCluster(tags, clusterId),
+          isOurs: tags[TAG.cluster] === undefined || isOfCluster(tags, clusterId),
           send: () => this.#volumes.deleteOnce(ocid),
         };
       case "image":
@@ -83,10 +83,12 @@ export class OciRemains implements RemainsControl {
 
   async #listInstances(): Promise<readonly ListedInstance[]> {
     const { compartmentOcid, retry } = this.#options;
-    const all = await listAllPages("ListInstances", retry, (page) =>
-      this.#compute.listInstances({ compartmentId: compartmentOcid, ...page }),
-    );
-    return all.map(toListedInstance);
+    // Page by page, because user data makes a record as long as 32 kB.
+    return listAllPages("ListInstances", retry, async (page) => {
+      const request = { compartmentId: compartmentOcid, ...page };
+      const { items, opcNextPage } = await this.#compute.listInstances(request);
+      return { items: items.map(toListedInstance), opcNextPage };
+    });
   }
 }
 

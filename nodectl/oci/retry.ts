@@ -1,14 +1,6 @@
 import pRetry from "p-retry";
-import { describeFailure, OciCallError } from "./oci-errors.ts";
-import type { FailureClass, OciFailure } from "./provider.ts";
-
-/** The classes that pass by themselves; the others need a decision, so they go up at once. */
-const RETRIED: ReadonlySet<FailureClass> = new Set([
-  "throttled",
-  "transient",
-  "transport",
-  "conflict",
-]);
+import { describeFailure, OciCallError, PASSING } from "./oci-errors.ts";
+import type { OciFailure } from "./provider.ts";
 
 export interface RetryPolicy {
   /** Attempts after the first; the deadline usually ends the loop earlier. */
@@ -61,7 +53,7 @@ export async function callOci<Answer>(
       // The http client's pace is the delay after a 429, and the run's deadline its bound.
       shouldConsumeRetry: ({ error }) => !isThrottled(error),
       shouldRetry: ({ error }) => {
-        if (!(error instanceof OciCallError) || !RETRIED.has(error.failure.class)) return false;
+        if (!(error instanceof OciCallError) || !PASSING.has(error.failure.class)) return false;
         policy.onRetry(error.failure);
         return true;
       },

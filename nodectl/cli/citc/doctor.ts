@@ -11,6 +11,7 @@ import {
 } from "../../commands/doctor/report.ts";
 import { slurmChecks } from "../../commands/doctor/slurm-checks.ts";
 import { wrong } from "../../domain/doctor/finding.ts";
+import { columnsOf } from "../columns.ts";
 import { createCommandLog } from "../command-log.ts";
 import { CONFIG_FILE, readConfig } from "../config.ts";
 import { parseOptions, UsageError } from "../options.ts";
@@ -34,9 +35,6 @@ ${PATH_HELP}
 Exit status: 0 nothing is wrong; 1 something is wrong, and was said; 2 the
 command line is wrong.
 `;
-
-/** Where stdout is no terminal, or one of unknown size. */
-const COLUMNS_DEFAULT = 80;
 
 export const doctor: Program = async (input) => {
   const { values, positionals } = parseOptions(input.argv, {
@@ -90,7 +88,7 @@ async function runForScripts(
 async function runForPeople(checks: readonly Check[], { stdout }: ProgramInput): Promise<ExitCode> {
   const startMs = systemClock.now();
   const isLive = stdout.isTTY;
-  const columns = isLive && stdout.columns > 0 ? stdout.columns : COLUMNS_DEFAULT;
+  const columns = columnsOf(stdout);
   const print = (result: CheckResult): void => {
     stdout.write(formatResult(result, { columns, hasColours: isLive && stdout.hasColors() }));
   };

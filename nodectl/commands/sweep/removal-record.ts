@@ -1,13 +1,7 @@
 import type { Remainder, Remains } from "../../domain/sweep/remains.ts";
-import type { FailureClass, OciFailure } from "../../oci/provider.ts";
+import { PASSING } from "../../oci/oci-errors.ts";
+import type { OciFailure } from "../../oci/provider.ts";
 
-/** What passes by itself; the deadline is its bound. */
-const PASSING: ReadonlySet<FailureClass> = new Set([
-  "throttled",
-  "transient",
-  "transport",
-  "conflict",
-]);
 /** A missing policy answers the same again: a second try is for one that has just been written. */
 const LASTING_REFUSALS_MAX = 2;
 

@@ -1,23 +1,23 @@
 import type { Remainder, RemainderKind, Remains } from "../../domain/sweep/remains.ts";
+import { countText } from "../../domain/status/words.ts";
 import { describeAnswer } from "../../oci/oci-errors.ts";
 import type { LeftOver, SweepOutcome } from "./sweep.ts";
 
 /** Of each list that a person reads; --json has all. */
 const LINES_MAX = 20;
 
-const WORDS: Readonly<Record<RemainderKind, readonly [one: string, many: string]>> = {
-  instance: ["instance", "instances"],
-  "boot-volume": ["boot volume", "boot volumes"],
-  image: ["image", "images"],
+const WORDS: Readonly<Record<RemainderKind, string>> = {
+  instance: "instance",
+  "boot-volume": "boot volume",
+  image: "image",
 };
 
 /** e.g. `2 instances, 1 boot volume`. */
-export function countText(items: readonly Pick<Remainder, "kind">[]): string {
+function itemsText(items: readonly Pick<Remainder, "kind">[]): string {
   const kinds = Object.keys(WORDS) as RemainderKind[];
   const parts = kinds.flatMap((kind) => {
     const count = items.filter((item) => item.kind === kind).length;
-    const [one, many] = WORDS[kind];
-    return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+    return count === 0 ? [] : [countText(count, WORDS[kind])];
   });
   return parts.length === 0 ? "nothing" : parts.join(", ");
 }
@@ -27,8 +27,8 @@ export function formatLook({ removable, pending }: Remains, due: readonly Remain
   const waiting = [...pending, ...removable.filter((item) => !due.includes(item))];
   if (due.length + waiting.length === 0) return "nothing of it is left; looking once more";
   const parts = [
-    ...(due.length === 0 ? [] : [`removing ${countText(due)}`]),
-    ...(waiting.length === 0 ? [] : [`waiting for ${countText(waiting)}`]),
+    ...(due.length === 0 ? [] : [`removing ${itemsText(due)}`]),
+    ...(waiting.length === 0 ? [] : [`waiting for ${itemsText(waiting)}`]),
   ];
   return parts.join(", ");
 }
@@ -37,9 +37,9 @@ export function formatLook({ removable, pending }: Remains, due: readonly Remain
 export function formatPlan(clusterId: string, remains: Remains): string {
   const { removable, pending, doubtful } = remains;
   const lines = [
-    `cluster ${clusterId}: would remove ${countText(removable)}`,
+    `cluster ${clusterId}: would remove ${itemsText(removable)}`,
     ...listed(removable),
-    ...(pending.length === 0 ? [] : [`would wait for ${countText(pending)}`, ...listed(pending)]),
+    ...(pending.length === 0 ? [] : [`would wait for ${itemsText(pending)}`, ...listed(pending)]),
     ...doubtLines(doubtful),
   ];
   return `${lines.join("\n")}\n`;
@@ -51,7 +51,7 @@ export function formatOutcome(
   outcome: Exclude<SweepOutcome, { kind: "launchers-run" }>,
 ): string {
   const { removed, doubtful } = outcome;
-  const did = `cluster ${clusterId}: removed ${countText(removed)}`;
+  const did = `cluster ${clusterId}: removed ${itemsText(removed)}`;
   const lines =
     outcome.kind === "swept"
       ? [`${did}; nothing is left`]
@@ -61,7 +61,7 @@ export function formatOutcome(
 
 function leftText(left: readonly LeftOver[]): string {
   if (left.length === 0) return "nothing was found, but a second look was not had in time";
-  return `${countText(left.map(({ item }) => item))} LEFT`;
+  return `${itemsText(left.map(({ item }) => item))} LEFT`;
 }
 
 function leftLines(left: readonly LeftOver[], isTimeUp: boolean): readonly string[] {
@@ -78,7 +78,7 @@ function leftLines(left: readonly LeftOver[], isTimeUp: boolean): readonly strin
 function doubtLines(doubtful: readonly Remainder[]): readonly string[] {
   if (doubtful.length === 0) return [];
   return [
-    `left alone: ${countText(doubtful)} that may be of this cluster or of another, OCI does not tell; they cost.`,
+    `left alone: ${itemsText(doubtful)} that may be of this cluster or of another, OCI does not tell; they cost.`,
     ...listed(doubtful),
     "to delete one: oci bv boot-volume delete --boot-volume-id OCID",
   ];
@@ -100,7 +100,7 @@ function listed(items: readonly Remainder[]): readonly string[] {
 }
 
 function line({ kind, name, lifecycleState, ocid }: Remainder): string {
-  return `  ${WORDS[kind][0]} ${name} (${lifecycleState}) ${ocid}`;
+  return `  ${WORDS[kind]} ${name} (${lifecycleState}) ${ocid}`;
 }
 
 function shortened(lines: readonly string[]): readonly string[] {

@@ -35,7 +35,9 @@ export function remainsIn(
   { clusterId, nowMs }: Sweeper,
 ): Remains {
   const ours = instances.filter(({ tags }) => isComputeOf(tags, clusterId));
-  const others = instances.filter((it) => isOfCluster(it.tags, clusterId) && !ours.includes(it));
+  const others = instances.filter(
+    (it) => isOfCluster(it.tags, clusterId) && !isComputeOf(it.tags, clusterId),
+  );
   const claimed = bootVolumes.map((volume) => {
     const owner = volumeOwner(volume, instances, clusterId, nowMs);
     return { item: ofVolume(volume), claim: claimOn(volume, owner, ours) };
