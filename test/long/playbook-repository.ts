@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { git } from "../git.ts";
 
 export interface PlaybookRepository {
   readonly directory: string;
@@ -14,21 +14,13 @@ export async function makePlaybookRepository(
   texts: readonly string[],
 ): Promise<PlaybookRepository> {
   await mkdir(directory);
-  const git = (...argv: string[]): string =>
-    execFileSync(
-      "git",
-      ["-C", directory, "-c", "user.name=test", "-c", "user.email=test@test", ...argv],
-      {
-        encoding: "utf8",
-      },
-    ).trim();
-  git("init", "--quiet");
+  await git(directory, "init", "--quiet");
   const commits: string[] = [];
   for (const text of texts) {
     await writeFile(join(directory, "site.yml"), playbook(text));
-    git("add", "site.yml");
-    git("commit", "--quiet", "--message", text);
-    commits.push(git("rev-parse", "HEAD"));
+    await git(directory, "add", "site.yml");
+    await git(directory, "commit", "--quiet", "--message", text);
+    commits.push(await git(directory, "rev-parse", "HEAD"));
   }
   return { directory, commits };
 }

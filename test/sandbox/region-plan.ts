@@ -25,10 +25,10 @@ export interface RegionPlan {
 export interface BootingPlan {
   /** The name of the control group that they are all in. */
   readonly controlGroup: string;
-  /** Of every management node's instance: user_data (base64), ssh_authorized_keys and whatever else is to be there. */
   /** A git repository, of which what is committed is served; and a directory of Debian packages. */
   readonly repository: string;
   readonly packagesDirectory: string;
+  /** Of every management node's instance: user_data (base64), ssh_authorized_keys and whatever else is to be there. */
   readonly managementMetadata: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +39,7 @@ export type RegionMessage =
 /** Files in the region's working directory. */
 export const PLAN_FILE = "region.json";
 export const CONTROL_SOCKET = "control.sock";
+export const REGION_LOG = "region.log";
 /** Directories there. */
 export const CONTROL_GROUPS = "control-groups";
 export const SOURCES = "sources";
-export const REGION_LOG = "region.log";

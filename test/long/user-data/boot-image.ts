@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,19 +7,14 @@ import { ensureImage } from "../../sandbox/machines/image-store.ts";
 import { keepTail } from "../../sandbox/machines/keep-tail.ts";
 import { inOwnNamespaces } from "../../sandbox/machines/own-namespaces.ts";
 import type { ReleaseName } from "../../sandbox/machines/releases.ts";
+import { checkRequirements, observeComputer } from "../../sandbox/requirements.ts";
 import { DEFAULT_DIRECTORY } from "../../sandbox/sandbox-options.ts";
 
 const RUN_SCRIPT = join(import.meta.dirname, "run-in-image.sh");
 
-/** Why nothing can be booted here; undefined when it can. */
-export function whyNoBoot(): string | undefined {
-  if (process.getuid?.() !== 0) return "it needs root";
-  const { error } = spawnSync("mmdebstrap", ["--version"]);
-  return error === undefined ? undefined : "it needs mmdebstrap";
-}
-
 /** A root file system with cloud-init, git and ansible-core, of the sandbox's own: made once and kept. */
-export function ensureBootImage(release: ReleaseName): Promise<string> {
+export async function ensureBootImage(release: ReleaseName): Promise<string> {
+  checkRequirements(observeComputer());
   return ensureImage(release, "baked", { directory: join(DEFAULT_DIRECTORY, "images") });
 }
 
@@ -29,7 +24,7 @@ export interface Boot {
   /** Absolute paths and contents. Scripts below a bin directory can be executed. */
   readonly files: Readonly<Record<string, string>>;
   /** Prepares what is more than a file; gets the directory that becomes the root. */
-  readonly prepare?: (directory: string) => void;
+  readonly prepare?: (directory: string) => Promise<void>;
   readonly command: readonly string[];
 }
 
@@ -56,7 +51,7 @@ export async function boot(
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, content, { mode: /\/s?bin\//.test(path) ? 0o755 : 0o600 });
     }
-    prepare?.(root);
+    await prepare?.(root);
     const argv = ["bash", RUN_SCRIPT, image, root, result, hostName, ...command];
     const { status, output } = await run(inOwnNamespaces(argv, { network: true }));
     const text = await readFile(join(result, "console"), "utf8").catch(() => output);

@@ -95,12 +95,13 @@ export class Hypervisor {
     this.running.set(instance.instanceOcid, starting);
     const started = await starting;
     this.options.log.info("Machine powered on", { node: description.name });
-    void started.machine.ended.then(() => {
+    const gone = started.machine.ended.then(() => {
       // Unless somebody switched it off, or on again since.
       if (this.running.get(instance.instanceOcid) !== starting) return;
       this.running.delete(instance.instanceOcid);
       this.options.log.warn("Machine went down by itself", { node: description.name });
     });
+    this.inBackground(gone);
     return started;
   }
 

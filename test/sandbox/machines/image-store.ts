@@ -32,7 +32,7 @@ export interface ImageStoreOptions {
 }
 
 /**
- * The directory of the release's root file system, which is built first when it is not there yet (about 20 s). Two
+ * The directory of the release's root file system, which is built first when it is not there yet. Two
  * callers at once build it once.
  * @throws ImageError, the signal's reason
  */
@@ -44,13 +44,13 @@ export async function ensureImage(
   const { directory, report } = options;
   const image = join(directory, await imageName(release, kind));
   if (existsSync(image)) return image;
-  const sources = sourceLine(await readDebianMirror(), release);
+  const mirror = await readDebianMirror();
   await mkdir(directory, { recursive: true });
   const started = performance.now();
   report?.(
     `making ${IMAGE_RECIPES[kind].title} once (${release}, Slurm ${RELEASES[release].slurmVersion}; about a minute)`,
   );
-  await build({ release, kind, image, sources }, options);
+  await build({ release, kind, image, mirror }, options);
   report?.(
     `made in ${Math.round((performance.now() - started) / 1000)} s; it is kept for the next time`,
   );
@@ -90,18 +90,18 @@ interface Recipe {
   readonly release: ReleaseName;
   readonly kind: ImageKind;
   readonly image: string;
-  /** A line of sources.list. */
-  readonly sources: string;
+  readonly mirror: DebianMirror;
 }
 
 async function build(
-  { release, kind, image, sources }: Recipe,
+  { release, kind, image, mirror }: Recipe,
   { progress, signal }: ImageStoreOptions,
 ): Promise<void> {
   const { packages, finish } = IMAGE_RECIPES[kind];
   const [command, ...argv] = inOwnNamespaces([
     ...["flock", `${image}.lock`, "bash", BUILD_SCRIPT],
-    ...[release, image, sources, join(import.meta.dirname, finish), ...packages],
+    ...[release, image, sourceLine(mirror, release)],
+    ...[join(import.meta.dirname, finish), ...packages],
   ]);
   signal?.throwIfAborted();
   // Its own session: Ctrl-C reaches us alone, and our end is its end.
@@ -109,7 +109,7 @@ async function build(
   const kill = (): void => void child.kill("SIGKILL");
   signal?.addEventListener("abort", kill);
   const output = keepTail([child.stdout, child.stderr]);
-  progress?.(`image: reading ${/\S+:\/\/\S+/.exec(sources)?.[0] ?? "packages"}`);
+  progress?.(`image: reading ${mirror.uri}`);
   createInterface({ input: child.stderr }).on("line", (line) => {
     const step = stepOf(line);
     if (step !== undefined) progress?.(`image: ${step}`);

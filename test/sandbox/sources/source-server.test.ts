@@ -1,24 +1,15 @@
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { git } from "../../git.ts";
 import { silentLog } from "../../nodectl/commands/silent-log.ts";
 import { copyRepository } from "./git-repository.ts";
 import { startSourceServer, type SourceServer } from "./source-server.ts";
 
-const IDENTITY = ["-c", "user.name=test", "-c", "user.email=test@test"];
-
 let directory: string;
 let server: SourceServer;
 let commits: readonly string[];
-
-async function git(...argv: readonly string[]): Promise<string> {
-  // What is in the environment of a hook that runs the tests leads elsewhere.
-  const env = { PATH: process.env["PATH"], HOME: directory, GIT_TERMINAL_PROMPT: "0" };
-  return (await promisify(execFile)("git", argv, { env, encoding: "utf8" })).stdout.trim();
-}
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "sources-"));
@@ -26,13 +17,13 @@ beforeAll(async () => {
     join(directory, name),
   ) as [string, string, string];
   await Promise.all([source, served, packages].map((path) => mkdir(path)));
-  await git("-C", source, "init", "--quiet");
+  await git(source, "init", "--quiet");
   const made: string[] = [];
   for (const text of ["old", "new"]) {
     await writeFile(join(source, "file"), text);
-    await git("-C", source, "add", "file");
-    await git("-C", source, ...IDENTITY, "commit", "--quiet", "--message", text);
-    made.push(await git("-C", source, "rev-parse", "HEAD"));
+    await git(source, "add", "file");
+    await git(source, "commit", "--quiet", "--message", text);
+    made.push(await git(source, "rev-parse", "HEAD"));
   }
   commits = made;
   await writeFile(join(packages, "git_2.39.5-0+deb12u3~1_all.deb"), "a package");
@@ -56,22 +47,22 @@ function clonePath(name: string): string {
 
 describe("the git repository", () => {
   test("is cloned with one commit, at the source's HEAD", async () => {
-    await git("clone", "--quiet", "--depth=1", server.urls.git, clonePath("head"));
+    await git(directory, "clone", "--quiet", "--depth=1", server.urls.git, clonePath("head"));
     expect(await readFile(join(clonePath("head"), "file"), "utf8")).toBe("new");
-    expect(await git("-C", clonePath("head"), "rev-list", "--count", "HEAD")).toBe("1");
+    expect(await git(clonePath("head"), "rev-list", "--count", "HEAD")).toBe("1");
   });
 
   test("gives any commit that is asked for by its id", async () => {
     const path = clonePath("pinned");
-    await git("init", "--quiet", path);
-    await git("-C", path, "fetch", "--quiet", "--depth=1", server.urls.git, commits[0] ?? "");
-    expect(await git("-C", path, "show", "FETCH_HEAD:file")).toBe("old");
+    await git(directory, "init", "--quiet", path);
+    await git(path, "fetch", "--quiet", "--depth=1", server.urls.git, commits[0] ?? "");
+    expect(await git(path, "show", "FETCH_HEAD:file")).toBe("old");
   });
 
   test("cannot be pushed to", async () => {
     const path = clonePath("pushing");
-    await git("clone", "--quiet", server.urls.git, path);
-    await expect(git("-C", path, "push", "origin", "HEAD:refs/heads/other")).rejects.toThrow();
+    await git(directory, "clone", "--quiet", server.urls.git, path);
+    await expect(git(path, "push", "origin", "HEAD:refs/heads/other")).rejects.toThrow();
   });
 
   test.each(["/info/refs?service=git-receive-pack", "/info/refs", "/HEAD", "/config"])(
