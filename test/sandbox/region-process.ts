@@ -43,23 +43,15 @@ export class RegionProcess {
     await mkdir(place.temporaryDirectory, { recursive: true });
     await writeFile(join(place.workDirectory, PLAN_FILE), JSON.stringify(plan, undefined, 2));
     const keeper = plan.booting && (await startKeeper(plan.booting, place));
-    const log = await open(join(place.workDirectory, REGION_LOG), "a");
+    let region: RegionProcess;
     try {
-      const [command, ...argv] = commandLine(plan);
-      const child = spawn(command, argv, {
-        cwd: place.workDirectory,
-        env: { PATH: SYSTEM_PATH, TMPDIR: place.temporaryDirectory },
-        stdio: ["pipe", "pipe", log.fd],
-        // Its own session: Ctrl-C is for us to act on.
-        detached: true,
-      });
-      await once(child, "spawn");
-      const region = new RegionProcess(child, keeper);
-      await region.becomeReady(child.stdout as Readable, place);
-      return region;
-    } finally {
-      await log.close();
+      region = new RegionProcess(await startChild(plan, place), keeper);
+    } catch (error) {
+      await keeper?.stop();
+      throw error;
     }
+    await region.becomeReady(place);
+    return region;
   }
 
   /** nsenter's arguments that lead into the region: its processes are our child's children. */
@@ -78,13 +70,31 @@ export class RegionProcess {
     await this.keeper?.stop();
   }
 
-  private async becomeReady(stdout: Readable, place: RegionPlace): Promise<void> {
-    const message = await firstMessage(stdout);
+  private async becomeReady(place: RegionPlace): Promise<void> {
+    const message = await firstMessage(this.child.stdout as Readable);
     if (message?.kind === "ready") return;
     await this.stop();
     const log = await readFile(join(place.workDirectory, REGION_LOG), "utf8");
     const reason = message?.message ?? log.slice(-LOG_TAIL_LENGTH);
     throw new Error(`the sandbox did not start: ${reason.trim()} (below ${place.workDirectory})`);
+  }
+}
+
+async function startChild(plan: RegionPlan, place: RegionPlace): Promise<ChildProcess> {
+  const log = await open(join(place.workDirectory, REGION_LOG), "a");
+  try {
+    const [command, ...argv] = commandLine(plan);
+    const child = spawn(command, argv, {
+      cwd: place.workDirectory,
+      env: { PATH: SYSTEM_PATH, TMPDIR: place.temporaryDirectory },
+      stdio: ["pipe", "pipe", log.fd],
+      // Its own session: Ctrl-C is for us to act on.
+      detached: true,
+    });
+    await once(child, "spawn");
+    return child;
+  } finally {
+    await log.close();
   }
 }
 

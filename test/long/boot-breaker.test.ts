@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { parseCapacityEntry, type CapacityEntry } from "../../nodectl/domain/capacity-entry.ts";
 import type { ReleaseName } from "../sandbox/machines/releases.ts";
-import { ApiLog } from "./api-log.ts";
-import { awaitState } from "./await-state.ts";
-import type { Cluster } from "./cluster.ts";
-import { ClusterFixture, nodeNames } from "./cluster-fixture.ts";
-import { LAST_WORDS } from "./drift.ts";
-import { Reconciler } from "./reconciler.ts";
+import { ApiLog } from "../e2e/api-log.ts";
+import { awaitState } from "../e2e/await-state.ts";
+import type { Cluster } from "../e2e/cluster.ts";
+import { ClusterFixture, nodeNames } from "../e2e/cluster-fixture.ts";
+import { LAST_WORDS } from "../e2e/drift.ts";
+import { Reconciler } from "../e2e/reconciler.ts";
 
 interface Kind {
   readonly shape: string;
