@@ -1,12 +1,18 @@
 import type { Archive } from "./archive.ts";
-import type { Cluster } from "./cluster.ts";
 import type { Network } from "./network.ts";
+import type { ClusterSettings } from "./settings.ts";
 import type { SharedFilesystem } from "./shared-filesystem.ts";
+
+/** What of the cluster and its settings is told. */
+export interface ToldCluster {
+  readonly id: string;
+  readonly settings: Pick<ClusterSettings, "region" | "compartmentOcid" | "ansible" | "identity">;
+}
 
 export interface FactSources {
   readonly network: Omit<Network, "ready">;
   readonly fileSystem: Omit<SharedFilesystem, "ready">;
-  readonly archive: Archive;
+  readonly archive: Omit<Archive, "ready">;
   /** Full name of an availability domain without its number. */
   readonly adRoot: string;
   readonly imageOcid: string;
@@ -18,7 +24,7 @@ export interface FactSources {
  * names; nsg_ids is a list as YAML and JSON write it.
  */
 export function managementFacts(
-  { settings, id }: Cluster,
+  { settings, id }: ToldCluster,
   { network, fileSystem, archive, adRoot, imageOcid }: FactSources,
 ): Readonly<Record<string, string>> {
   const { region, compartmentOcid, ansible, identity } = settings;

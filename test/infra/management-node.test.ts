@@ -30,7 +30,7 @@ const PARTS: Omit<ManagementParts, "dependsOn"> = {
     },
   },
   fileSystem: { hostName: "fileserver.compute.lab.oraclevcn.com", exportPath: "/shared" },
-  archive: { url: "https://objectstorage.example/p/x/o/nodectl", sha256: "12ab", ready: [] },
+  archive: { url: "https://objectstorage.example/p/x/o/nodectl", sha256: "12ab" },
   userData: USER_DATA,
 };
 

@@ -1,11 +1,14 @@
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { subnetDomain } from "./api/vcn-names.ts";
+import { playbookVariables } from "./deployment.ts";
 import type { ClusterDescription } from "./machines/cluster-description.ts";
 import { commonFiles, managementFiles, sharedFiles } from "./machines/cluster-files.ts";
 import type { ClusterMachines } from "./machines/hypervisor.ts";
 import { timerUnits } from "./machines/timer-units.ts";
 import { makeDirectory, writeFiles, type AccountIds } from "./machines/write-files.ts";
-import type { RegionPlan } from "./region-plan.ts";
+import { METADATA_ADDRESS } from "./machines/subnet-bridges.ts";
+import type { ManagementPlan, RegionPlan } from "./region-plan.ts";
 import { sourceUrls } from "./sources/source-server.ts";
 
 /**
@@ -13,8 +16,9 @@ import { sourceUrls } from "./sources/source-server.ts";
  * playbook's to make.
  */
 export async function layOutBootingCluster(
-  { id, subnet, endpoint }: ClusterDescription,
+  { id, release, region, subnet, endpoint }: ClusterDescription,
   accounts: AccountIds,
+  management: ManagementPlan,
 ): Promise<ClusterMachines> {
   const base = join("clusters", id);
   const sharedDirectory = join(base, "shared");
@@ -22,14 +26,23 @@ export async function layOutBootingCluster(
   await makeDirectory(sharedDirectory, "root", accounts);
   const { packages } = sourceUrls(new URL(endpoint).hostname);
   const sources = `deb [trusted=yes] ${packages} ./\n`;
+  // As OCI's DHCP has it.
+  const resolver = `nameserver ${METADATA_ADDRESS}\nsearch ${subnetDomain(region, subnet)}\n`;
   await writeFiles(
     files,
     [
       { path: "/etc/hosts", content: "127.0.0.1 localhost\n" },
+      { path: "/etc/resolv.conf", content: resolver },
       { path: "/etc/apt/sources.list.d/region.list", content: sources },
+      ...(management.kind === "deployed"
+        ? [playbookVariables(release, endpoint, management.deployment.nodectlSettings)]
+        : []),
     ],
     accounts,
   );
+  // The image's own mode: machines take directories as they are.
+  await mkdir(join(files, "root"), { recursive: true });
+  await chmod(join(files, "root"), 0o700);
   return {
     clusterId: id,
     subnetOcid: subnet.ocid,

@@ -28,8 +28,26 @@ export interface BootingPlan {
   /** A git repository, of which what is committed is served; and a directory of Debian packages. */
   readonly repository: string;
   readonly packagesDirectory: string;
-  /** Of every management node's instance: user_data (base64), ssh_authorized_keys and whatever else is to be there. */
-  readonly managementMetadata: Readonly<Record<string, string>>;
+  /** The root file system of the management nodes; that of the others is the region's. */
+  readonly managementImageDirectory: string;
+  readonly management: ManagementPlan;
+}
+
+/** What a management node's instance is told. */
+export type ManagementPlan =
+  /** Its metadata: user_data (base64), ssh_authorized_keys and whatever else is to be there. */
+  | { readonly kind: "metadata"; readonly metadata: Readonly<Record<string, string>> }
+  /** What a deployment tells it, so that it becomes the management node of a cluster. */
+  | { readonly kind: "deployed"; readonly deployment: DeploymentPlan };
+
+export interface DeploymentPlan {
+  /** Tag or commit of the repository. */
+  readonly ref: string;
+  readonly sshPublicKeys: readonly string[];
+  /** The archive of nodectl. */
+  readonly archive: { readonly file: string; readonly sha256: string };
+  /** Further settings of /etc/citc/startnode.yaml. */
+  readonly nodectlSettings: Readonly<Record<string, unknown>>;
 }
 
 /** What the region's process says, one JSON line on its standard output. */

@@ -5,18 +5,31 @@ import { join, resolve } from "node:path";
 import type { Clock } from "../../nodectl/domain/clock.ts";
 import type { Log } from "../../nodectl/domain/log.ts";
 import { startApiServer, type ApiServer } from "./api/api-server.ts";
+import { AddressPool } from "./api/address-pool.ts";
 import { Cloud } from "./api/cloud.ts";
 import type { CloudInstance } from "./api/cloud-event.ts";
 import type { Federation } from "./api/federation.ts";
-import { addManagementInstance, MANAGEMENT_NAME } from "./api/management-instance.ts";
+import {
+  addManagementInstance,
+  MANAGEMENT_NAME,
+  managementImageOf,
+} from "./api/management-instance.ts";
+import { startNameServer } from "./api/name-server.ts";
 import { createRegion, type RegionDescription, type SubnetDescription } from "./api/region.ts";
 import { addStrangers } from "./api/strangers.ts";
+import { addressOfName } from "./api/vcn-names.ts";
+import { deployedMetadata } from "./deployment.ts";
 import type { ClusterDescription } from "./machines/cluster-description.ts";
 import { mountControlGroups } from "./machines/control-group.ts";
 import { Hypervisor, type ClusterMachines } from "./machines/hypervisor.ts";
 import type { Machine } from "./machines/machine.ts";
 import { createSecrets } from "./machines/secrets.ts";
-import { buildBridges, planBridges, type SubnetBridge } from "./machines/subnet-bridges.ts";
+import {
+  buildBridges,
+  METADATA_ADDRESS,
+  planBridges,
+  type SubnetBridge,
+} from "./machines/subnet-bridges.ts";
 import { readAccounts } from "./machines/write-files.ts";
 import { layOutBootingCluster, layOutCluster } from "./region-clusters.ts";
 import { machineRoutes } from "./region-control.ts";
@@ -25,6 +38,7 @@ import {
   CONTROL_SOCKET,
   SOURCES,
   type BootingPlan,
+  type ManagementPlan,
   type RegionPlan,
 } from "./region-plan.ts";
 import { HTTP_PORT, serveMetadata, startFederation } from "./region-principals.ts";
@@ -32,6 +46,7 @@ import { copyRepository } from "./sources/git-repository.ts";
 import { startSourceServer } from "./sources/source-server.ts";
 
 const SLURMCTLD_PORT = 6817;
+const DNS_PORT = 53;
 const SLURMCTLD_START_MS_MAX = 20_000;
 const POLL_MS = 20;
 const STRANGERS = "strangers";
@@ -70,7 +85,10 @@ export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise
   const parts = { cloud, federation, hypervisor, bridges };
   const api = await serveApi(parts, plan, tools);
   await serveMetadata(cloud, federation, { ...api, log });
-  if (plan.booting !== undefined) await serveSources(plan.booting, bridges, log);
+  if (plan.booting !== undefined) {
+    await serveSources(plan.booting, bridges, log);
+    await serveNames(cloud, log);
+  }
   await Promise.all(
     clusters.map(async ({ managementInstance }) => {
       const machine = await powerManagementNodeOn(managementInstance, hypervisor);
@@ -95,11 +113,15 @@ async function createHypervisor(
   const layOut = ({ description }: Cluster): Promise<ClusterMachines> =>
     booting === undefined
       ? layOutCluster(description, accounts, plan)
-      : layOutBootingCluster(description, accounts);
+      : layOutBootingCluster(description, accounts, booting.management);
   return new Hypervisor({
     clusters: await Promise.all(clusters.map(layOut)),
     controlGroup: booting && join(CONTROL_GROUPS, booting.controlGroup),
-    ...{ bridges, imageDirectory, programsDirectory, log },
+    imageDirectories: {
+      management: booting?.managementImageDirectory ?? imageDirectory,
+      compute: imageDirectory,
+    },
+    ...{ bridges, programsDirectory, log },
   });
 }
 
@@ -129,7 +151,7 @@ function serveApi(
 
 /** What machines that boot install, at every subnet's virtual router. */
 async function serveSources(
-  { repository, packagesDirectory }: BootingPlan,
+  { repository, packagesDirectory, management }: BootingPlan,
   bridges: readonly SubnetBridge[],
   log: Log,
 ): Promise<void> {
@@ -138,8 +160,15 @@ async function serveSources(
     hosts: bridges.map(({ routerAddress }) => routerAddress),
     repository: await copyRepository(repository, resolve(SOURCES)),
     packagesDirectory,
+    archive: management.kind === "deployed" ? management.deployment.archive.file : undefined,
     log,
   });
+}
+
+/** The VCN's resolver, where OCI has it: at the metadata service's address. */
+async function serveNames(cloud: Cloud, log: Log): Promise<void> {
+  const lookUp = (name: string): string | undefined => addressOfName(cloud, name);
+  await startNameServer({ host: METADATA_ADDRESS, port: DNS_PORT, lookUp, log });
 }
 
 /** A subnet for each cluster and one for somebody else, all in one compartment. */
@@ -154,7 +183,8 @@ function describeRegion(clusterIds: readonly string[]): RegionDescription {
 
 function addCluster(cloud: Cloud, { release, booting }: RegionPlan, id: string): Cluster {
   const subnet = subnetOf(cloud.region, id);
-  const managementInstance = addManagementInstance(cloud, subnet, id, booting?.managementMetadata);
+  const metadata = booting && managementMetadata(cloud, booting.management, { id, subnet });
+  const managementInstance = addManagementInstance(cloud, subnet, id, metadata);
   const description = {
     id,
     release,
@@ -167,6 +197,23 @@ function addCluster(cloud: Cloud, { release, booting }: RegionPlan, id: string):
     secrets: createSecrets(id),
   };
   return { description, managementInstance };
+}
+
+function managementMetadata(
+  { region }: Cloud,
+  plan: ManagementPlan,
+  { id, subnet }: { readonly id: string; readonly subnet: SubnetDescription },
+): Readonly<Record<string, string>> {
+  switch (plan.kind) {
+    case "metadata":
+      return plan.metadata;
+    case "deployed": {
+      const imageOcid = managementImageOf(region);
+      const { virtualRouterIp } = new AddressPool(subnet.cidr);
+      const place = { id, region, subnet, imageOcid, routerAddress: virtualRouterIp };
+      return deployedMetadata(place, plan.deployment);
+    }
+  }
 }
 
 function subnetOf({ subnets }: RegionDescription, name: string): SubnetDescription {

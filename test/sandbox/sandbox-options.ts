@@ -1,4 +1,6 @@
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import type { CloudSettings } from "./api/cloud-settings.ts";
 import type { Latency } from "./api/oci-door.ts";
@@ -7,7 +9,7 @@ import { newControlGroupName } from "./machines/control-group-keeper.ts";
 import { ensureImage } from "./machines/image-store.ts";
 import { ensurePrograms } from "./machines/programs-store.ts";
 import type { ReleaseName } from "./machines/releases.ts";
-import type { BootingPlan, RegionPlan } from "./region-plan.ts";
+import type { BootingPlan, ManagementPlan, RegionPlan } from "./region-plan.ts";
 import { ensurePackages } from "./sources/package-store.ts";
 
 export interface SandboxOptions {
@@ -42,12 +44,27 @@ export interface SandboxOptions {
 /** What machines that boot are made of. */
 export interface BootingOptions {
   /** `bare` (default): Debian as a cloud has it; `baked`: with the packages that a compute node needs. */
-  readonly image?: "bare" | "baked";
+  readonly image?: BootingImage;
+  /** Of the management nodes. Default: the same. */
+  readonly managementImage?: BootingImage;
   /** The git repository whose commits are served. Default: this one. */
   readonly repository?: string;
   /** The management node's: user_data (base64), ssh_authorized_keys and whatever else is to be there. Default: none. */
   readonly managementMetadata?: Readonly<Record<string, string>>;
+  /** Instead: what a deployment tells it, so that it becomes the management node of a cluster, with the options' archive. */
+  readonly deployment?: DeploymentOptions;
 }
+
+export interface DeploymentOptions {
+  /** Tag or commit of the repository whose playbooks the machines run. */
+  readonly ref: string;
+  /** Of the admin opc. */
+  readonly sshPublicKeys: readonly string[];
+  /** Settings of /etc/citc/startnode.yaml besides the endpoint of the region's API. */
+  readonly nodectlSettings?: Readonly<Record<string, unknown>>;
+}
+
+type BootingImage = "bare" | "baked";
 
 /** Images, programs and runs are kept here unless the options say otherwise. */
 export const DEFAULT_DIRECTORY = join(import.meta.dirname, "../../.sandbox");
@@ -84,12 +101,13 @@ export async function makePlan(
 ): Promise<RegionPlan> {
   const { release = "bookworm", booting, report, progress, signal } = options;
   const kind = booting === undefined ? "small" : (booting.image ?? "bare");
-  const stores = { report, progress, signal };
+  const images = { directory: join(directory, "images"), report, progress, signal };
+  // A playbook fetches the archive by itself.
+  const archive = booting?.deployment === undefined ? options.archive : undefined;
   const [imageDirectory, programsDirectory] = await Promise.all([
-    ensureImage(release, kind, { directory: join(directory, "images"), ...stores }),
-    ensurePrograms(options.archive, join(directory, "programs"), systemClock.now()),
+    ensureImage(release, kind, images),
+    ensurePrograms(archive, join(directory, "programs"), systemClock.now()),
   ]);
-  const packages = { directory: join(directory, "packages"), ...stores };
   return {
     release,
     imageDirectory,
@@ -97,20 +115,48 @@ export async function makePlan(
     clusterIds,
     strangerNames: options.strangerNames ?? [],
     hasTimers: options.hasTimers ?? false,
-    ...(booting !== undefined && {
-      booting: planBooting(booting, await ensurePackages(release, imageDirectory, packages)),
-    }),
+    ...(booting !== undefined && { booting: await planBooting(options, booting, directory) }),
     cloud: options.cloud ?? {},
     latency: options.latency ?? {},
     rateLimits: options.rateLimits ?? {},
   };
 }
 
-function planBooting(options: BootingOptions, packagesDirectory: string): BootingPlan {
+async function planBooting(
+  { release = "bookworm", archive, report, progress, signal }: SandboxOptions,
+  options: BootingOptions,
+  directory: string,
+): Promise<BootingPlan> {
+  const stores = { report, progress, signal };
+  const images = { directory: join(directory, "images"), ...stores };
+  const kind = options.managementImage ?? options.image ?? "bare";
+  const managementImageDirectory = await ensureImage(release, kind, images);
+  const packages = { directory: join(directory, "packages"), ...stores };
   return {
     controlGroup: newControlGroupName(),
     repository: options.repository ?? REPOSITORY,
-    packagesDirectory,
-    managementMetadata: options.managementMetadata ?? {},
+    // The management node needs the most.
+    packagesDirectory: await ensurePackages(release, managementImageDirectory, packages),
+    managementImageDirectory,
+    management: await planManagement(options, archive),
+  };
+}
+
+async function planManagement(
+  { deployment, managementMetadata = {} }: BootingOptions,
+  archive: string | undefined,
+): Promise<ManagementPlan> {
+  if (deployment === undefined) return { kind: "metadata", metadata: managementMetadata };
+  if (archive === undefined) throw new Error("a deployment needs the archive of `npm run build`");
+  const { ref, sshPublicKeys, nodectlSettings = {} } = deployment;
+  const sha256 = createHash("sha256")
+    .update(await readFile(archive))
+    .digest("hex");
+  return {
+    kind: "deployed",
+    deployment: {
+      ...{ ref, sshPublicKeys, nodectlSettings },
+      archive: { file: resolve(archive), sha256 },
+    },
   };
 }

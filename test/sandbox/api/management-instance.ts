@@ -29,7 +29,8 @@ export function addManagementInstance(
   return describeInstance(cloud.launch(checkLaunch(body, region), { isPreexisting: true }));
 }
 
-function managementImageOf({ images }: RegionDescription): string {
+/** What its instances are made of, and those of the nodes unless limits.yaml names another image. */
+export function managementImageOf({ images }: RegionDescription): string {
   const image = images.find(({ architecture }) => architecture === "x86_64");
   if (image === undefined) throw new Error("the region has no image for x86_64");
   return image.ocid;

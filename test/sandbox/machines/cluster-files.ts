@@ -21,7 +21,10 @@ export function commonFiles(cluster: ClusterDescription): readonly MachineFile[]
       content: slurmConf({ clusterName: cluster.id, managementName, managementAddress }),
     },
     { path: "/etc/slurm/gres.conf", content: GRES_CONF },
-    { path: "/etc/slurm/cgroup.conf", content: RELEASES[cluster.release].cgroupConf },
+    {
+      path: "/etc/slurm/cgroup.conf",
+      content: `CgroupPlugin=${RELEASES[cluster.release].cgroupPlugin}\n`,
+    },
     { path: "/etc/hosts", content: "127.0.0.1 localhost\n" },
   ];
 }

@@ -9,9 +9,9 @@ target=${1:?}
 rm --force "$target"/etc/ssh/ssh_host_* "$target/etc/munge/munge.key" "$target/etc/hostname"
 : > "$target/etc/machine-id"
 
-# Packages come from the region (/etc/apt/sources.list.d, written at power-on), and names from /etc/hosts.
+# Packages come from the region (/etc/apt/sources.list.d, written at power-on), and names from the VCN's resolver.
 rm --force "$target/etc/apt/sources.list"
-sed --in-place 's/^hosts:.*/hosts: files/' "$target/etc/nsswitch.conf"
+sed --in-place 's/^hosts:.*/hosts: files dns/' "$target/etc/nsswitch.conf"
 : > "$target/etc/resolv.conf"
 
 # cloud-init looks for Oracle's asset tag in the firmware's tables, and not at all in a container. It asks programs in its PATH for
@@ -59,9 +59,10 @@ for unit in munge slurmd; do
   rm --force "$target/etc/systemd/system/multi-user.target.wants/$unit.service"
 done
 
-# No terminal to log in at, none of the kernel's file systems that belong to the computer, and no timer that looks for packages.
+# No terminal to log in at, none of the kernel's modules and file systems, which belong to the computer, and no timer that looks for packages.
 for unit in console-getty.service getty@tty1.service dev-hugepages.mount \
-  sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount sys-fs-fuse-connections.mount \
+  sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount sys-fs-fuse-connections.mount run-rpc_pipefs.mount \
+  systemd-modules-load.service \
   apt-daily.timer apt-daily-upgrade.timer; do
   ln --symbolic --force /dev/null "$target/etc/systemd/system/$unit"
 done

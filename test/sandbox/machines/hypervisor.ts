@@ -19,7 +19,7 @@ export interface ClusterMachines {
 export interface HypervisorOptions {
   readonly clusters: readonly ClusterMachines[];
   readonly bridges: readonly SubnetBridge[];
-  readonly imageDirectory: string;
+  readonly imageDirectories: Readonly<Record<MachineDescription["role"], string>>;
   readonly programsDirectory: string;
   /** Below it, the control group of each machine; absent: small machines, which have none and do not boot. */
   readonly controlGroup?: string | undefined;
@@ -125,7 +125,7 @@ export class Hypervisor {
     cluster: ClusterMachines,
     role: MachineDescription["role"],
   ): MachineDescription {
-    const { bridges, imageDirectory, programsDirectory } = this.options;
+    const { bridges, imageDirectories, programsDirectory } = this.options;
     const bridge = bridges.find(({ subnetOcid }) => subnetOcid === cluster.subnetOcid);
     if (bridge === undefined) throw new Error(`no bridge for subnet ${cluster.subnetOcid}`);
     const name = instance.hostnameLabel ?? instance.displayName;
@@ -142,7 +142,7 @@ export class Hypervisor {
       bridge: bridge.device,
       cable: `cable${this.cableCount}`,
       directory: join(cluster.directory, name),
-      imageDirectory,
+      imageDirectory: imageDirectories[role],
       programsDirectory,
       filesDirectory: cluster.filesDirectory[role],
       sharedDirectory: cluster.sharedDirectory,

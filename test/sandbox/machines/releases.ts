@@ -4,17 +4,18 @@ export const RELEASES = {
     slurmVersion: "22.05.8",
     // This plugin leaves control groups alone with proctrack/linuxproc, but must be named: to choose by itself, slurmd looks for
     // /sys/fs/cgroup/systemd, which machines do not have. (`disabled` came with 23.02.)
-    cgroupConf: "CgroupPlugin=cgroup/v1\n",
+    cgroupPlugin: "cgroup/v1",
   },
   trixie: {
     slurmVersion: "24.11.5",
-    cgroupConf: "CgroupPlugin=disabled\n",
+    cgroupPlugin: "disabled",
   },
 } as const satisfies Record<string, Release>;
 
 export interface Release {
   readonly slurmVersion: string;
-  readonly cgroupConf: string;
+  /** CgroupPlugin of cgroup.conf. */
+  readonly cgroupPlugin: string;
 }
 
 export type ReleaseName = keyof typeof RELEASES;

@@ -7,15 +7,27 @@ import { pipeline } from "node:stream/promises";
 /** The name of a package or of the index: one part of a path, so that nothing else of this computer can be named. */
 const FILE_NAME = /^(?!\.)[A-Za-z0-9.+~_-]+$/;
 
+export interface Exchange {
+  readonly method: string;
+  readonly response: ServerResponse;
+}
+
 /** Answers with a file of a flat repository; false: there is none of that name, which is percent-encoded. Rejects when the connection breaks. */
 export async function answerWithPackage(
   directory: string,
   name: string,
-  { method, response }: { readonly method: string; readonly response: ServerResponse },
+  exchange: Exchange,
 ): Promise<boolean> {
   const fileName = decode(name);
   if (!FILE_NAME.test(fileName)) return false;
-  const file = join(directory, fileName);
+  return answerWithFile(join(directory, fileName), exchange);
+}
+
+/** Answers with a file; false: it is not there. Rejects when the connection breaks. */
+export async function answerWithFile(
+  file: string,
+  { method, response }: Exchange,
+): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() !== true) return false;
   response.writeHead(200, {

@@ -19,6 +19,7 @@ const PACKAGES = [
   ...["ansible-core", "python3-apt", "git"],
   ...["slurmctld", "slurmd", "slurm-client", "slurmdbd", "munge"],
   ...["mariadb-server", "389-ds-base", "sssd-ldap", "nfs-common", "lmod", "openmpi-bin"],
+  ...["logrotate", "unattended-upgrades"],
 ];
 
 const BUILD_SCRIPT = join(import.meta.dirname, "build-packages.sh");

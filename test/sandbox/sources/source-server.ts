@@ -5,7 +5,7 @@ import { errorText } from "../../../nodectl/domain/error-text.ts";
 import { closeServer, urlOf } from "../api/listen.ts";
 import { answerByGit, isFetch } from "./git-backend.ts";
 import { REPOSITORY_NAME, type ServedRepository } from "./git-repository.ts";
-import { answerWithPackage } from "./package-files.ts";
+import { answerWithFile, answerWithPackage } from "./package-files.ts";
 
 export interface SourceServerOptions {
   readonly hosts: readonly string[];
@@ -14,6 +14,8 @@ export interface SourceServerOptions {
   readonly repository: ServedRepository;
   /** A flat repository of Debian packages. */
   readonly packagesDirectory: string;
+  /** The file that `npm run build` made; absent: there is none to fetch. */
+  readonly archive?: string | undefined;
   readonly log: Log;
 }
 
@@ -23,12 +25,15 @@ const REQUESTS_MAX = 100;
 const SOURCES_PORT = 8080;
 const GIT_PATH = `/git/${REPOSITORY_NAME}`;
 const PACKAGES_PATH = "/packages/";
+const ARCHIVE_PATH = "/nodectl.tar.gz";
 
 /** Where machines find what they install, as on OCI they find it in the internet: read-only, plain HTTP. */
 export interface SourceUrls {
   readonly git: string;
   /** For a line of sources.list: `deb [trusted=yes] <URL> ./`. */
   readonly packages: string;
+  /** nodectl's archive, as it lies in a bucket on OCI. */
+  readonly archive: string;
 }
 
 export function sourceUrls(host: string): SourceUrls {
@@ -36,7 +41,11 @@ export function sourceUrls(host: string): SourceUrls {
 }
 
 function urlsBelow(base: string): SourceUrls {
-  return { git: `${base}${GIT_PATH}`, packages: `${base}${PACKAGES_PATH}` };
+  return {
+    git: `${base}${GIT_PATH}`,
+    packages: `${base}${PACKAGES_PATH}`,
+    archive: `${base}${ARCHIVE_PATH}`,
+  };
 }
 
 export interface SourceServer {
@@ -46,7 +55,7 @@ export interface SourceServer {
   close(): Promise<void>;
 }
 
-/** Serves a git repository and Debian packages. Rejects with the system's error when a place is taken. */
+/** Serves a git repository, Debian packages and nodectl's archive. Rejects with the system's error when a place is taken. */
 export async function startSourceServer(options: SourceServerOptions): Promise<SourceServer> {
   const { hosts, port = SOURCES_PORT } = options;
   let openCount = 0;
@@ -90,7 +99,7 @@ async function handle(
 
 /** False: not found. */
 async function answer(
-  { repository, packagesDirectory }: SourceServerOptions,
+  { repository, packagesDirectory, archive }: SourceServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
@@ -106,7 +115,11 @@ async function answer(
     return true;
   }
   const isReading = method === "GET" || method === "HEAD";
-  if (!isReading || !path.startsWith(PACKAGES_PATH)) return false;
+  if (!isReading) return false;
+  if (path === ARCHIVE_PATH && archive !== undefined) {
+    return answerWithFile(archive, { method, response });
+  }
+  if (!path.startsWith(PACKAGES_PATH)) return false;
   // apt writes `<URL>/./<file>`.
   const name = path.slice(PACKAGES_PATH.length).replace(/^(\.\/)+/, "");
   return answerWithPackage(packagesDirectory, name, { method, response });
