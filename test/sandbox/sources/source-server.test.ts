@@ -28,11 +28,13 @@ beforeAll(async () => {
   commits = made;
   await writeFile(join(packages, "git_2.39.5-0+deb12u3~1_all.deb"), "a package");
   await writeFile(join(directory, "secret"), "of this computer");
+  await writeFile(join(directory, "archive"), "an archive");
   server = await startSourceServer({
     hosts: ["127.0.0.1"],
     port: 0,
     repository: await copyRepository(source, served),
     packagesDirectory: packages,
+    archive: join(directory, "archive"),
     log: silentLog,
   });
 });
@@ -92,6 +94,12 @@ describe("the packages", () => {
       expect((await fetch(server.urls.packages + name)).status).toBe(404);
     },
   );
+});
+
+test("the archive is the one file that is named", async () => {
+  const answer = await fetch(server.urls.archive);
+  expect([answer.status, await answer.text()]).toEqual([200, "an archive"]);
+  expect((await fetch(`${server.urls.archive}/secret`)).status).toBe(404);
 });
 
 test("a repository that is none is an error that names it", async () => {
