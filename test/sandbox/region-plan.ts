@@ -61,3 +61,5 @@ export const REGION_LOG = "region.log";
 /** Directories there. */
 export const CONTROL_GROUPS = "control-groups";
 export const SOURCES = "sources";
+/** Of a deployment: the config file and the API key of who deploys. */
+export const OPERATOR = "operator";

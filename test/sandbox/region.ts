@@ -8,6 +8,7 @@ import { startApiServer, type ApiServer } from "./api/api-server.ts";
 import { AddressPool } from "./api/address-pool.ts";
 import { Cloud } from "./api/cloud.ts";
 import type { CloudInstance } from "./api/cloud-event.ts";
+import { createCredentials, writeCredentials } from "./api/credentials.ts";
 import type { Federation } from "./api/federation.ts";
 import {
   addManagementInstance,
@@ -36,6 +37,7 @@ import { machineRoutes } from "./region-control.ts";
 import {
   CONTROL_GROUPS,
   CONTROL_SOCKET,
+  OPERATOR,
   SOURCES,
   type BootingPlan,
   type ManagementPlan,
@@ -67,7 +69,7 @@ interface Cluster {
  */
 export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise<void> {
   const { clock, log } = tools;
-  const region = describeRegion(plan.clusterIds);
+  const region = await admitOperator(describeRegion(plan.clusterIds), plan);
   const cloud = new Cloud({ region, clock, settings: plan.cloud });
   const clusters = plan.clusterIds.map((id) => addCluster(cloud, plan, id));
   addStrangers(cloud, { nodeNames: plan.strangerNames });
@@ -179,6 +181,17 @@ function describeRegion(clusterIds: readonly string[]): RegionDescription {
       cidr: `10.0.${16 * index}.0/20`,
     })),
   });
+}
+
+/** Somebody deploys, from outside, with an API key that is made here. */
+async function admitOperator(
+  region: RegionDescription,
+  { booting }: RegionPlan,
+): Promise<RegionDescription> {
+  if (booting?.management.kind !== "deployed") return region;
+  const credentials = createCredentials(region.tenancyOcid);
+  await writeCredentials(resolve(OPERATOR), credentials, region.name);
+  return { ...region, apiKeys: [credentials] };
 }
 
 function addCluster(cloud: Cloud, { release, booting }: RegionPlan, id: string): Cluster {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import type { CallEntry } from "./api/call-log.ts";
 import type { CloudInstance } from "./api/cloud-event.ts";
+import { credentialPaths } from "./api/credentials.ts";
 import type { FaultReport, FaultRule } from "./api/fault-rules.ts";
 import type { RegionDescription } from "./api/region.ts";
 import type { ServiceLimit } from "./api/service-limits.ts";
@@ -11,6 +12,7 @@ import { RESTART_COMMAND } from "./machines/cluster-files.ts";
 import { enterCommand, type CommandResult } from "./machines/run-in-machine.ts";
 import { RegionClient } from "./region-client.ts";
 import type { MachineReport } from "./region-control.ts";
+import { OPERATOR } from "./region-plan.ts";
 import { RegionProcess } from "./region-process.ts";
 import { makeRunDirectory } from "./run-directory.ts";
 import {
@@ -237,7 +239,17 @@ export class Sandbox {
   async networkCommand(machine: string, argv: readonly string[]): Promise<readonly string[]> {
     const { processId } = await this.reportOf(machine);
     const enter = ["nsenter", "--target", String(processId), "--net", "--", ...argv];
-    return ["nsenter", ...this.parts.process.enterArguments(), ...enter];
+    return this.regionCommand(enter);
+  }
+
+  /** The command line that runs a program of this computer in the region's network: whoever deploys calls OCI from there, with operatorConfig. */
+  regionCommand(argv: readonly string[]): readonly string[] {
+    return ["nsenter", ...this.parts.process.enterArguments(), ...argv];
+  }
+
+  /** The OCI config file of who has deployed the clusters. */
+  get operatorConfig(): string {
+    return credentialPaths(join(this.parts.workDirectory, OPERATOR)).config;
   }
 
   /** The command line that leads into a machine, for a terminal. */

@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { awaitState } from "../e2e/await-state.ts";
+import { git } from "../git.ts";
+import { awaitConfigured } from "../sandbox/configuration.ts";
+import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
+import { Sandbox, type ListedInstance } from "../sandbox/sandbox.ts";
+import { BOOTING_TIMEOUT_MS } from "./boot.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const ARCHIVE = join(ROOT, `dist/nodectl-linux-${process.arch}.tar.gz`);
+const SWEEP = ["--import", import.meta.resolve("tsx"), join(ROOT, "nodectl/bin/sweep.ts")];
+const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfAda ada";
+const LIMITS = `VM.Standard.E4.Flex.1.8: { 1: 2 }
+cluster: { suspend_time: 60, suspend_timeout: 20, resume_timeout: 300 }
+`;
+const NODES = [1, 2].map((number) => `vm-standard-e4-flex-1-8-ad1-000${number}`);
+const [NODE = ""] = NODES;
+
+/** A first run of a playbook of a bare image, on a busy computer. */
+const PLAYBOOK_SECONDS = 600;
+const WAKING_SECONDS = 300;
+
+// What is committed is what machines pull.
+describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (release) => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await Sandbox.start({
+      release,
+      archive: ARCHIVE,
+      cloud: { bootMs: 2000 },
+      booting: {
+        image: "baked",
+        managementImage: "bare",
+        deployment: { ref: await git(ROOT, "rev-parse", "HEAD"), sshPublicKeys: [KEY] },
+      },
+    });
+    await awaitConfigured(sandbox, (await instanceOf("mgmt")).instanceOcid, PLAYBOOK_SECONDS);
+  }, BOOTING_TIMEOUT_MS);
+  afterAll(() => sandbox.stop());
+
+  async function instanceOf(name: string): Promise<ListedInstance> {
+    const instance = (await sandbox.instances()).find((one) => one.displayName === name);
+    if (instance === undefined) throw new Error(`there is no instance ${name}`);
+    return instance;
+  }
+
+  /** The output of a command that must succeed. */
+  async function output(machine: string, argv: readonly string[], user?: "opc"): Promise<string> {
+    const options = { timeoutSeconds: WAKING_SECONDS, ...(user !== undefined && { user }) };
+    const { exitCode, stdout, stderr } = await sandbox.exec(machine, argv, options);
+    expect(exitCode, `${argv.join(" ")}: ${stdout}${stderr}`).toBe(0);
+    return stdout.trim();
+  }
+
+  /** Ansible's recap of another run of what user data has run. */
+  function runAgain(machine: string, playbook: string): Promise<string> {
+    const script = `cd /root/citc-ansible && ansible-playbook --inventory /root/hosts --limit "$(hostname --short).*" ansible/${playbook} | tail -n 3`;
+    return output(machine, ["sh", "-c", script]);
+  }
+
+  test("a second run of the management node's playbook changes nothing", async () => {
+    expect(await runAgain("mgmt", "management.yml")).toMatch(/ changed=0 .* failed=0 /);
+  });
+
+  test("a job wakes two machines, which configure themselves", async () => {
+    const finish = await sandbox.finish(LIMITS);
+    expect(finish.exitCode, finish.stderr).toBe(0);
+    const names = await output("mgmt", ["srun", "--nodes=2", "hostname"], "opc");
+    expect(names.split("\n").toSorted()).toEqual(NODES);
+    for (const name of NODES) {
+      await awaitConfigured(sandbox, (await instanceOf(name)).instanceOcid, PLAYBOOK_SECONDS);
+    }
+  });
+
+  test("a second run of a node's playbook changes nothing", async () => {
+    expect(await runAgain(NODE, "compute.yml")).toMatch(/ changed=0 .* failed=0 /);
+  });
+
+  test("the nodes go when they are idle, and the sweep finds nothing once the management node is gone", async () => {
+    await awaitState({
+      what: "the nodes' instances are terminated",
+      timeoutSeconds: WAKING_SECONDS,
+      observe: async () => (await Promise.all(NODES.map(instanceOf))).map(stateOf),
+      isReached: (states) => states.every((state) => state === "TERMINATED"),
+    });
+    await sandbox.act((await instanceOf("mgmt")).instanceOcid, "terminate");
+    const { name: region, compartments } = await sandbox.region();
+    const where = ["--region", region, "--compartment", compartments[0]?.ocid ?? ""];
+    const how = ["--oci-config", sandbox.operatorConfig, "--endpoint", "http://10.0.0.1"];
+    const argv = [process.execPath, ...SWEEP, "--cluster", "clustera", ...where, ...how];
+    const [command = "", ...rest] = sandbox.regionCommand(argv);
+    const { stdout } = await promisify(execFile)(command, rest);
+    expect(stdout).toContain("nothing is left");
+  });
+});
+
+function stateOf({ lifecycleState }: ListedInstance): string {
+  return lifecycleState;
+}
