@@ -5,6 +5,8 @@ export interface ObservedInstance {
   readonly nodeName: string;
   readonly instanceOcid: string;
   readonly lifecycleState: string;
+  /** What it has written to its console, where its machine boots. */
+  readonly console?: string;
 }
 
 /** A LaunchInstance that OCI received. */

@@ -1,7 +1,7 @@
 import { expandHostlist } from "../../../nodectl/domain/hostlist.ts";
 import { readNodeRecords } from "../../../nodectl/slurm/node-records.ts";
-import type { Sandbox } from "../sandbox.ts";
-import type { Observation } from "./observation.ts";
+import type { ListedInstance, Sandbox } from "../sandbox.ts";
+import type { Observation, ObservedInstance } from "./observation.ts";
 
 /** What one look needs from the management node, in one call: Slurm's nodes, a line, the job. */
 const SEPARATOR = "---";
@@ -39,15 +39,21 @@ export async function observe({
     nodes: records.nodes,
     jobState,
     jobNodes: namesOf(jobNodes),
-    instances: instances.map(({ instanceOcid, lifecycleState, freeformTags }) => ({
-      nodeName: freeformTags["node"] ?? "",
-      instanceOcid,
-      lifecycleState,
-    })),
+    instances: await Promise.all(instances.map((instance) => observeInstance(sandbox, instance))),
     launches: calls
       .filter(({ operation }) => operation === "LaunchInstance")
       .map(({ displayName, timeMs }) => ({ nodeName: displayName ?? "", timeMs })),
   };
+}
+
+async function observeInstance(
+  sandbox: Sandbox,
+  { instanceOcid, lifecycleState, freeformTags }: ListedInstance,
+): Promise<ObservedInstance> {
+  const nodeName = freeformTags["node"] ?? "";
+  const isUp = nodeName !== "" && lifecycleState === "RUNNING";
+  const console = isUp ? await sandbox.console(instanceOcid) : "";
+  return { nodeName, instanceOcid, lifecycleState, console };
 }
 
 function namesOf(hostlist: string): readonly string[] {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Terminal } from "../terminal.ts";
 import { printEvents, printNodes, shortHostlist } from "./print.ts";
-import { PHASES, type PhaseEvent } from "./timeline.ts";
+import { PHASES } from "./phases.ts";
+import type { PhaseEvent } from "./timeline.ts";
 
 const NODES = [1, 2, 3].map((number) => `vm-standard-e4-flex-2-16-ad1-000${number}`);
 const COLUMNS = 80;
@@ -30,7 +31,7 @@ describe("the demo's lines", () => {
   test("fit on 80 columns in every phase, for all nodes and for some", () => {
     for (const nodeNames of [NODES, NODES.slice(1), [NODES[0] ?? "", NODES[2] ?? ""]]) {
       const lines = printed((terminal) => {
-        const paper = { submittedMs: 0, nodeNames: NODES };
+        const paper = { submittedMs: 0, nodeNames: NODES, phases: PHASES };
         printEvents(terminal, eventsOf(nodeNames, 123_400), paper);
       });
       expect(lines).toHaveLength(PHASES.length);

@@ -2,9 +2,10 @@ import { groupBy } from "../../../nodectl/domain/group-by.ts";
 import { compressHostlist } from "../../../nodectl/domain/hostlist.ts";
 import type { CallEntry } from "../api/call-log.ts";
 import type { Terminal } from "../terminal.ts";
-import { PHASES, type PhaseEvent } from "./timeline.ts";
+import { BOOTING_PHASES, type Phase } from "./phases.ts";
+import type { PhaseEvent, Timeline } from "./timeline.ts";
 
-const PHASE_WIDTH = Math.max(...PHASES.map(({ name }) => name.length));
+const PHASE_WIDTH = Math.max(...BOOTING_PHASES.map(({ name }) => name.length));
 /** Of a time and the space after it. */
 const TIME_WIDTH = 10;
 
@@ -13,18 +14,19 @@ export interface JobOnPaper {
   readonly submittedMs: number;
   /** All nodes that the job was promised. */
   readonly nodeNames: readonly string[];
+  readonly phases: readonly Phase[];
 }
 
 /** One line for the nodes that reached the same phase in the same look; 80 columns, as long as few nodes are named. */
 export function printEvents(
   terminal: Terminal,
   events: readonly PhaseEvent[],
-  { submittedMs, nodeNames }: JobOnPaper,
+  { submittedMs, nodeNames, phases }: JobOnPaper,
 ): void {
   const groups = groupBy(
     events,
     ({ phase, timeMs }) =>
-      `${PHASES.findIndex((p) => p.name === phase)} ${Math.round((timeMs - submittedMs) / 200)}`,
+      `${phases.findIndex((p) => p.name === phase)} ${Math.round((timeMs - submittedMs) / 200)}`,
   );
   const all = allOf(nodeNames);
   for (const group of groups.values()) {
@@ -63,15 +65,17 @@ export function shortHostlist(names: readonly string[], all: readonly string[]):
 /** How long the nodes took for each phase, from the end of the one before. */
 export function printSummary(
   terminal: Terminal,
-  events: readonly PhaseEvent[],
+  { events, phases }: Timeline,
   submittedMs: number,
 ): void {
   const byNode = groupBy(events, ({ nodeName }) => nodeName);
   terminal.line(`${"phase".padEnd(PHASE_WIDTH)}    first     last   step (slowest node)`);
-  PHASES.forEach((phase, index) => {
+  phases.forEach((phase, index) => {
     const times = events.filter((event) => event.phase === phase.name).map(({ timeMs }) => timeMs);
     if (times.length === 0) return;
-    const steps = [...byNode.values()].map((ofNode) => stepOf(ofNode, index, submittedMs));
+    const steps = [...byNode.values()].map((ofNode) =>
+      stepOf(ofNode, [phases[index - 1]?.name, phase.name], submittedMs),
+    );
     const columns = [
       Math.min(...times) - submittedMs,
       Math.max(...times) - submittedMs,
@@ -81,11 +85,15 @@ export function printSummary(
   });
 }
 
-function stepOf(events: readonly PhaseEvent[], index: number, submittedMs: number): number {
-  const timeOf = (position: number): number | undefined =>
-    events.find(({ phase }) => phase === PHASES[position]?.name)?.timeMs;
-  const end = timeOf(index);
-  return end === undefined ? 0 : end - (timeOf(index - 1) ?? submittedMs);
+function stepOf(
+  events: readonly PhaseEvent[],
+  [before, name]: readonly [string | undefined, string],
+  submittedMs: number,
+): number {
+  const timeOf = (wanted: string | undefined): number | undefined =>
+    events.find(({ phase }) => phase === wanted)?.timeMs;
+  const end = timeOf(name);
+  return end === undefined ? 0 : end - (timeOf(before) ?? submittedMs);
 }
 
 export function printCalls(terminal: Terminal, calls: readonly CallEntry[]): void {

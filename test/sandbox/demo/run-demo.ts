@@ -1,20 +1,16 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { stringify } from "yaml";
 import { CommandError } from "../../../nodectl/cli/run.ts";
 import type { Sandbox } from "../sandbox.ts";
-import { observe, type Observer } from "./observe.ts";
 import type { Terminal } from "../terminal.ts";
-import { printCalls, printEvents, printNodes, printSummary, printWait } from "./print.ts";
-import { PHASES, Timeline, type PhaseName } from "./timeline.ts";
+import { PHASES, type PhaseName } from "./phases.ts";
+import { printCalls, printSummary } from "./print.ts";
+import { watchNodes } from "./watch-nodes.ts";
 
 const MANAGEMENT = "mgmt";
-const LOOK_INTERVAL_MS = 200;
 /** Twice what it takes on a busy computer. */
 const WATCH_TIMEOUT_MS = 150_000;
 const FINISH_TIMEOUT_SECONDS = 120;
 
-/** After so long without news it is said what is waited for. */
-const SILENCE_MS_MAX = 1_500;
 const SUSPEND_TIMEOUT_SECONDS = 10;
 
 export interface DemoOptions {
@@ -62,9 +58,6 @@ export async function watchJob(
 ): Promise<void> {
   const { nodeCount } = options;
   const argv = ["sbatch", "--parsable", `--nodes=${nodeCount}`, "--wrap", "srun hostname"];
-  const isNodeListOfSinfo = (
-    await sandbox.exec(MANAGEMENT, ["scontrol", "--version"])
-  ).stdout.includes(" 22.05");
   const configuredCalls = (await sandbox.calls()).at(-1)?.sequence ?? 0;
   const submittedMs = Date.now();
   const submitted = await sandbox.exec(MANAGEMENT, argv, { user: "alice" });
@@ -73,8 +66,10 @@ export async function watchJob(
   terminal.heading(
     `sbatch -N${nodeCount} --wrap 'srun hostname'   (job ${jobId}; seconds since submission)`,
   );
-  const observer = { sandbox, jobId, isNodeListOfSinfo };
-  const timeline = await watch(observer, terminal, { ...options, submittedMs });
+  const timeline = await watchNodes(sandbox, terminal, {
+    ...{ jobId, submittedMs, phases: PHASES, waits: waits(options) },
+    ...{ timeoutMs: WATCH_TIMEOUT_MS, signal: options.signal },
+  });
   terminal.heading(`the job's output (slurm-${jobId}.out)`);
   const output = await sandbox.exec(MANAGEMENT, ["sh", "-c", `cat ~/slurm-${jobId}.out`], {
     user: "alice",
@@ -84,62 +79,28 @@ export async function watchJob(
   terminal.heading("calls to OCI for this job");
   printCalls(terminal, await sandbox.calls(configuredCalls));
   terminal.heading("times");
-  printSummary(terminal, timeline.events, submittedMs);
-}
-
-async function watch(
-  observer: Observer,
-  terminal: Terminal,
-  options: DemoOptions & { readonly submittedMs: number },
-): Promise<Timeline> {
-  const { submittedMs, signal } = options;
-  const timeline = new Timeline();
-  let quietSinceMs = submittedMs;
-  while (!timeline.isComplete) {
-    const observation = await observe(observer);
-    signal.throwIfAborted();
-    const isFirst = timeline.nodeNames.length === 0;
-    const events = timeline.observe(observation);
-    const { nodeNames, nextPhase } = timeline;
-    if (isFirst && nodeNames.length > 0) printNodes(terminal, nodeNames);
-    printEvents(terminal, events, { submittedMs, nodeNames });
-    if (events.length > 0) quietSinceMs = observation.timeMs;
-    if (observation.timeMs - quietSinceMs > SILENCE_MS_MAX && nextPhase !== undefined) {
-      printWait(terminal, waitFor(nextPhase, options));
-      // Said once, until there is news.
-      quietSinceMs = Number.POSITIVE_INFINITY;
-    }
-    if (observation.timeMs - submittedMs > WATCH_TIMEOUT_MS)
-      throw new CommandError(describeStall(timeline));
-    await delay(LOOK_INTERVAL_MS);
-  }
-  return timeline;
+  printSummary(terminal, timeline, submittedMs);
 }
 
 /** Why the phase is not there at once. */
-function waitFor(phase: PhaseName, { bootSeconds, suspendTimeSeconds }: DemoOptions): string {
-  const reasons: Readonly<Record<PhaseName, string>> = {
+function waits({
+  bootSeconds,
+  suspendTimeSeconds,
+}: DemoOptions): Readonly<Record<PhaseName, string>> {
+  return {
     configured: "Slurm's scheduler takes up the job",
     launching: "slurmctld calls startnode, which asks OCI what is there",
     provisioning: "OCI answers the launch",
     "address reported": "startnode reads the addresses from OCI",
     running: `an instance has power ${bootSeconds} s after its launch`,
+    "cloud-init": "the operating system boots",
+    playbook: "user data waits for the repository",
     registered: "the instance boots until its slurmd reports",
     "running the job": "wait-for-nodes lets the job start once all of its nodes are there",
     idle: "the job runs",
     stopping: `SuspendTime: the nodes must be idle for ${suspendTimeSeconds} s`,
     gone: `SuspendTimeout: Slurm counts a node as off after ${SUSPEND_TIMEOUT_SECONDS} s or more`,
   };
-  return reasons[phase];
-}
-
-function describeStall({ events }: Timeline): string {
-  const last = events.at(-1);
-  const where =
-    last === undefined
-      ? "no node was woken"
-      : `the last event was "${last.phase}" of ${last.nodeName}`;
-  return `the job's nodes did not come to their end within ${WATCH_TIMEOUT_MS / 1000} s: ${where} (of ${PHASES.length} phases)`;
 }
 
 function checkOutput(output: string, nodeCount: number): void {
