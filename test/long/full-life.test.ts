@@ -1,17 +1,15 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { awaitState } from "../e2e/await-state.ts";
 import { git } from "../git.ts";
 import { awaitConfigured } from "../sandbox/configuration.ts";
 import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { Sandbox, type ListedInstance } from "../sandbox/sandbox.ts";
+import { destroyCluster } from "../sandbox/sweep.ts";
 import { BOOTING_TIMEOUT_MS } from "./boot.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const ARCHIVE = join(ROOT, `dist/nodectl-linux-${process.arch}.tar.gz`);
-const SWEEP = ["--import", import.meta.resolve("tsx"), join(ROOT, "nodectl/bin/sweep.ts")];
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfAda ada";
 const LIMITS = `VM.Standard.E4.Flex.1.8: { 1: 2 }
 cluster: { suspend_time: 60, suspend_timeout: 20, resume_timeout: 300 }
@@ -86,14 +84,7 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
       observe: async () => (await Promise.all(NODES.map(instanceOf))).map(stateOf),
       isReached: (states) => states.every((state) => state === "TERMINATED"),
     });
-    await sandbox.act((await instanceOf("mgmt")).instanceOcid, "terminate");
-    const { name: region, compartments } = await sandbox.region();
-    const where = ["--region", region, "--compartment", compartments[0]?.ocid ?? ""];
-    const how = ["--oci-config", sandbox.operatorConfig, "--endpoint", "http://10.0.0.1"];
-    const argv = [process.execPath, ...SWEEP, "--cluster", "clustera", ...where, ...how];
-    const [command = "", ...rest] = sandbox.regionCommand(argv);
-    const { stdout } = await promisify(execFile)(command, rest);
-    expect(stdout).toContain("nothing is left");
+    expect(await destroyCluster(sandbox, "clustera")).toContain("nothing is left");
   });
 });
 

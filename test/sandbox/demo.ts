@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { parseOptions, UsageError } from "../../nodectl/cli/options.ts";
 import { runProgram } from "../../nodectl/cli/run.ts";
+import { runFullDemo } from "./demo/full-demo.ts";
 import { configure, watchJob } from "./demo/run-demo.ts";
-import { isReleaseName, RELEASES } from "./machines/releases.ts";
+import { isReleaseName, RELEASES, type ReleaseName } from "./machines/releases.ts";
 import { npmProgram, refuseArguments } from "./npm-program.ts";
 import { withSandbox } from "./open-sandbox.ts";
 import { Terminal } from "./terminal.ts";
@@ -12,6 +15,10 @@ The main job, for real: a cluster in a region of OCI on this computer, a job
 that needs three nodes, and each node's way from sbatch until it is gone again.
 Takes about a minute once all is set up, and leaves nothing behind. Needs root.
 
+  --full           the whole life, on machines that boot: a management node
+                   becomes one of a bare image, a user logs in, an MPI job
+                   runs on two nodes that configure themselves, and all goes
+                   (about ten minutes, the first time; 8 GiB of disk)
   --release NAME   bookworm (Slurm 22.05) or trixie (Slurm 24.11) [bookworm]
   --keep-logs      leave the run's directory with all logs
   --help
@@ -25,6 +32,7 @@ const LAUNCH_MS = 300;
 const demo = npmProgram("demo", async ({ argv, stdout }) => {
   const { values, positionals } = parseOptions(argv, {
     release: { type: "string", default: "bookworm" },
+    full: { type: "boolean", default: false },
     "keep-logs": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   });
@@ -40,6 +48,17 @@ const demo = npmProgram("demo", async ({ argv, stdout }) => {
   const terminal = new Terminal(stdout, { noColor: process.env["NO_COLOR"] });
   const startedMs = Date.now();
   const keepRun = values["keep-logs"];
+  if (values.full) {
+    await full(release, keepRun, terminal);
+  } else {
+    await small(release, keepRun, terminal);
+  }
+  const elapsedSeconds = Math.round((Date.now() - startedMs) / 1000);
+  terminal.line(`\nEverything is gone again. ${elapsedSeconds} s in all.`);
+  return 0;
+});
+
+async function small(release: ReleaseName, keepRun: boolean, terminal: Terminal): Promise<void> {
   const settings = {
     cloud: { bootMs: BOOT_SECONDS * 1000 },
     latency: { launchMs: LAUNCH_MS },
@@ -59,9 +78,31 @@ const demo = npmProgram("demo", async ({ argv, stdout }) => {
     await configure(sandbox, terminal, options);
     await watchJob(sandbox, terminal, options);
   });
-  const elapsedSeconds = Math.round((Date.now() - startedMs) / 1000);
-  terminal.line(`\nEverything is gone again. ${elapsedSeconds} s in all.`);
-  return 0;
-});
+}
+
+async function full(release: ReleaseName, keepRun: boolean, terminal: Terminal): Promise<void> {
+  const ref = await headOfRepository();
+  terminal.line(`The machines pull what is committed: ${ref.slice(0, 12)}`);
+  const options = {
+    ...{ release, keepRun },
+    cloud: { bootMs: BOOT_SECONDS * 1000 },
+    latency: { launchMs: LAUNCH_MS },
+    booting: {
+      image: "baked",
+      managementImage: "bare",
+      deployment: { ref, sshPublicKeys: [] },
+    },
+  } as const;
+  await withSandbox(options, terminal, (sandbox, signal) =>
+    runFullDemo(sandbox, terminal, { release, poweredOnMs: Date.now(), signal }),
+  );
+}
+
+async function headOfRepository(): Promise<string> {
+  const { stdout } = await promisify(execFile)("git", ["rev-parse", "HEAD"], {
+    cwd: import.meta.dirname,
+  });
+  return stdout.trim();
+}
 
 await runProgram("demo", demo);

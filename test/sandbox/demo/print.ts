@@ -5,7 +5,11 @@ import type { Terminal } from "../terminal.ts";
 import { BOOTING_PHASES, type Phase } from "./phases.ts";
 import type { PhaseEvent, Timeline } from "./timeline.ts";
 
-const PHASE_WIDTH = Math.max(...BOOTING_PHASES.map(({ name }) => name.length));
+/** Wide enough for the roles of the playbooks, too. */
+const PHASE_WIDTH = Math.max(
+  "shared_filesystem".length,
+  ...BOOTING_PHASES.map(({ name }) => name.length),
+);
 /** Of a time and the space after it. */
 const TIME_WIDTH = 10;
 
@@ -38,6 +42,17 @@ export function printEvents(
     const who = shortHostlist(names, nodeNames).padEnd(all.length);
     terminal.line(`${time}  ${phase}  ${who}  ${first.meaning}`);
   }
+}
+
+/** One line of what a machine does, in the columns of the nodes' lines. */
+export function printStep(
+  terminal: Terminal,
+  elapsedMs: number,
+  step: string,
+  meaning: string,
+): void {
+  const name = terminal.style("cyan", step.padEnd(PHASE_WIDTH));
+  terminal.line(`${seconds(elapsedMs)}  ${name}  ${meaning}`.trimEnd());
 }
 
 /** What the job's nodes are called at the top of its lines, once. */
