@@ -47,9 +47,17 @@ take_host_keys() {
   systemctl try-restart 'ssh*.service'
 }
 
+# Without a playbook, where the image was made of another node of this cluster (role image).
+join_cluster() {
+  local join=/usr/local/sbin/citc-join
+  [[ -x $join ]] || return 1
+  say "joining with what the image has"
+  "$join"
+}
+
 begin_log
 make_admin
 has_commands git ansible-pull mount.nfs || install_packages git ansible-core "$(nfs_client)"
 mount_shared
 take_host_keys
-run_playbook compute.yml compute "$(hostname --short).$DOMAIN" "$REPOSITORY" "$REF" "$PLAYBOOK_SECONDS_MAX"
+join_cluster || run_playbook compute.yml compute "$(hostname --short).$DOMAIN" "$REPOSITORY" "$REF" "$PLAYBOOK_SECONDS_MAX"

@@ -46,6 +46,16 @@ export function machineRoutes(hypervisor: Hypervisor): readonly ControlRoute[] {
     },
     {
       method: "POST",
+      path: "/control/machines/{cluster}/{name}/capture",
+      handle: async (request) => {
+        const fields = FieldReader.open(request.body, "", ["imageOcid"], BODY_PROBLEMS);
+        const imageOcid = fields.requiredString("imageOcid");
+        await hypervisor.capture(await findMachine(hypervisor, request), imageOcid);
+        return ok({});
+      },
+    },
+    {
+      method: "POST",
       path: "/control/machines/{cluster}/{name}/fate",
       handle: ({ params, body }) => {
         const { cluster = "", name = "" } = params;

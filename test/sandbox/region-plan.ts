@@ -61,5 +61,6 @@ export const REGION_LOG = "region.log";
 /** Directories there. */
 export const CONTROL_GROUPS = "control-groups";
 export const SOURCES = "sources";
+export const CAPTURES = "captures";
 /** Of a deployment: the config file and the API key of who deploys. */
 export const OPERATOR = "operator";

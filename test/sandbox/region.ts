@@ -35,6 +35,7 @@ import { readAccounts } from "./machines/write-files.ts";
 import { layOutBootingCluster, layOutCluster } from "./region-clusters.ts";
 import { machineRoutes } from "./region-control.ts";
 import {
+  CAPTURES,
   CONTROL_GROUPS,
   CONTROL_SOCKET,
   OPERATOR,
@@ -123,6 +124,7 @@ async function createHypervisor(
       management: booting?.managementImageDirectory ?? imageDirectory,
       compute: imageDirectory,
     },
+    capturesDirectory: resolve(CAPTURES),
     ...{ bridges, programsDirectory, log },
   });
 }

@@ -10,6 +10,7 @@ import type { ServiceLimit } from "./api/service-limits.ts";
 import type { MachineFate } from "./machines/machine-fate.ts";
 import { RESTART_COMMAND } from "./machines/cluster-files.ts";
 import { enterCommand, type CommandResult } from "./machines/run-in-machine.ts";
+import type { ImageByHand, InstanceByHand, LeftBootVolume } from "./by-hand.ts";
 import { RegionClient } from "./region-client.ts";
 import type { MachineReport } from "./region-control.ts";
 import { OPERATOR } from "./region-plan.ts";
@@ -42,31 +43,6 @@ export type ListedInstance = Omit<CloudInstance, "metadata" | "extendedMetadata"
 
 /** What happens to an instance without anybody's call to the API; test/sandbox/api/README.md says what each means. */
 export type CloudAction = "stop" | "start" | "reset" | "terminate" | "preempt" | "fail";
-
-/** An instance that somebody makes in the console; what is absent has a default. */
-export interface InstanceByHand {
-  readonly displayName: string;
-  readonly freeformTags?: Readonly<Record<string, string>>;
-  readonly hostnameLabel?: string;
-  /** The name of a cluster, or `strangers`, where nothing has a machine. Default: the first cluster's. */
-  readonly subnet?: string;
-  readonly availabilityDomain?: string;
-  readonly shape?: string;
-  /** Default true: in a cluster's subnet it becomes a machine. */
-  readonly boots?: boolean;
-  /** e.g. user_data, in base64. */
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
-/** A boot volume that was left behind; what is absent has a default. */
-export interface LeftBootVolume {
-  readonly displayName: string;
-  readonly availabilityDomain?: string;
-  readonly sizeGib?: number;
-  readonly freeformTags?: Readonly<Record<string, string>>;
-  /** Default 0. */
-  readonly ageSeconds?: number;
-}
 
 interface SandboxParts {
   readonly workDirectory: string;
@@ -214,6 +190,14 @@ export class Sandbox {
   async leaveBootVolume(volume: LeftBootVolume): Promise<string> {
     const answer = await this.parts.client.call("POST", "/control/boot-volumes", volume);
     return (answer as { bootVolumeOcid: string }).bootVolumeOcid;
+  }
+
+  /** Makes a custom image of a machine: what its instances boot is what is on its disk now. The image's OCID. */
+  async makeImage(machine: string, image: ImageByHand): Promise<string> {
+    const made = await this.parts.client.call("POST", "/control/images", image);
+    const { imageOcid } = made as { imageOcid: string };
+    await this.parts.client.call("POST", `${this.pathOf(machine)}/capture`, { imageOcid });
+    return imageOcid;
   }
 
   /** What becomes of the machine from its next power-on; `{ kind: "node" }`: an ordinary node again. */

@@ -7,6 +7,7 @@ import {
 import { checkMetadata, checkTags } from "./check-metadata.ts";
 import { checkShapeConfig, type ShapeSize } from "./check-shape-config.ts";
 import { checkVnic } from "./check-vnic.ts";
+import type { CustomImages } from "./custom-images.ts";
 import { FieldReader, type FieldProblems } from "./field-reader.ts";
 import type { LaunchOrder } from "./launch-order.ts";
 import type { ImageDescription, RegionDescription } from "./region.ts";
@@ -49,7 +50,11 @@ const SOURCE_FIELDS: readonly string[] = [
  * Turns a LaunchInstance body into an order, or throws the ApiError that OCI would answer. Sources: Oracle's API
  * reference for the fields and their limits, error texts as users report them; test/sandbox/api/README.md says which.
  */
-export function checkLaunch(body: unknown, region: RegionDescription): LaunchOrder {
+export function checkLaunch(
+  body: unknown,
+  region: RegionDescription,
+  customImages?: Pick<CustomImages, "describe">,
+): LaunchOrder {
   const fields = FieldReader.open(body, "", BODY_FIELDS, BODY_PROBLEMS);
   const compartmentOcid = fields.requiredString("compartmentId");
   if (!isCompartment(region, compartmentOcid)) throw notAuthorizedOrNotFound();
@@ -57,7 +62,10 @@ export function checkLaunch(body: unknown, region: RegionDescription): LaunchOrd
   checkAvailabilityDomain(region, availabilityDomain);
   const shape = findShape(region, fields.requiredString("shape"), availabilityDomain);
   const size = checkShapeConfig(fields, shape);
-  const source = checkSource(fields, region, shape);
+  const source = checkSource(fields, shape, (ocid) => {
+    const platform = region.images.find((one) => one.ocid === ocid);
+    return platform ?? customImages?.describe(ocid);
+  });
   return {
     compartmentOcid,
     availabilityDomain,
@@ -119,8 +127,8 @@ function checkDisplayName(fields: FieldReader): Pick<LaunchOrder, "displayName">
 
 function checkSource(
   fields: FieldReader,
-  region: RegionDescription,
   shape: ShapePayload,
+  findImage: (ocid: string) => ImageDescription | undefined,
 ): Pick<LaunchOrder, "image" | "bootVolumeGib"> {
   const source = fields.nested("sourceDetails", SOURCE_FIELDS);
   const sourceType = source?.requiredString("sourceType") ?? "image";
@@ -131,7 +139,7 @@ function checkSource(
   }
   const imageOcid = source?.string("imageId") ?? fields.string("imageId");
   if (imageOcid === undefined) throw missingParameter("sourceDetails.imageId");
-  const image = findImage(region, imageOcid, shape);
+  const image = checkImage(findImage(imageOcid), imageOcid, shape);
   const bootVolumeGib = source?.number("bootVolumeSizeInGBs");
   if (bootVolumeGib === undefined) return { image };
   if (!Number.isInteger(bootVolumeGib) || bootVolumeGib < 50 || bootVolumeGib > 32_768) {
@@ -142,8 +150,11 @@ function checkSource(
   return { image, bootVolumeGib };
 }
 
-function findImage(region: RegionDescription, ocid: string, shape: ShapePayload): ImageDescription {
-  const image = region.images.find((one) => one.ocid === ocid);
+function checkImage(
+  image: ImageDescription | undefined,
+  ocid: string,
+  shape: ShapePayload,
+): ImageDescription {
   if (image === undefined) throw notAuthorizedOrNotFound(`image ${ocid} not found`);
   if (image.architecture !== architectureOf(shape.shape)) {
     throw invalidParameter(`Shape ${shape.shape} is not valid for image ${ocid}.`);

@@ -29,7 +29,7 @@ export interface CustomImagesParts {
 /** While one is made or copied it cannot be deleted. */
 const BUSY: ReadonlySet<CustomImageState> = new Set(["PROVISIONING", "IMPORTING", "EXPORTING"]);
 
-/** The custom images of the region. Nothing can be launched from them: only what they cost is modelled. */
+/** The custom images of the region. What an instance of one boots is up to the hypervisor. */
 export class CustomImages {
   private readonly parts: CustomImagesParts;
   private readonly images = new Map<string, CustomImageRecord>();
@@ -45,6 +45,13 @@ export class CustomImages {
 
   find(imageOcid: string): CustomImageRecord | undefined {
     return this.images.get(imageOcid);
+  }
+
+  /** What can be launched; undefined: there is no such image, or not yet, or not any more. */
+  describe(imageOcid: string): ImageDescription | undefined {
+    const record = this.images.get(imageOcid);
+    if (record?.lifecycleState !== "AVAILABLE") return undefined;
+    return { ...record.base, ocid: imageOcid, name: record.displayName };
   }
 
   add(image: CustomImage): CustomImageRecord {

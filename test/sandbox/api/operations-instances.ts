@@ -64,7 +64,7 @@ function launchInstance(call: Call): Answer {
   if (call.body === undefined) throw missingParameter("LaunchInstanceDetails");
   const earlier = retryToken === undefined ? undefined : findEarlier(call, retryToken);
   if (earlier !== undefined) return instanceAnswer(call, earlier);
-  const order = checkLaunch(call.body, cloud.region);
+  const order = checkLaunch(call.body, cloud.region, cloud.customImages);
   const extras = call.isToFailLater ? { failure: ASYNC_CAPACITY_FAILURE } : {};
   const record = cloud.launch(order, extras);
   if (retryToken !== undefined) {

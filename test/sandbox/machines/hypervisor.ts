@@ -21,6 +21,8 @@ export interface HypervisorOptions {
   readonly bridges: readonly SubnetBridge[];
   readonly imageDirectories: Readonly<Record<MachineDescription["role"], string>>;
   readonly programsDirectory: string;
+  /** For the images that are made of machines. */
+  readonly capturesDirectory: string;
   /** Below it, the control group of each machine; absent: small machines, which have none and do not boot. */
   readonly controlGroup?: string | undefined;
   readonly log: Log;
@@ -39,6 +41,8 @@ export class Hypervisor {
   private readonly running = new Map<string, Promise<RunningMachine>>();
   private readonly consoles = new ConsoleFiles();
   private readonly fates = new Map<string, MachineFate>();
+  /** Root file systems of images that were made of a machine, by the image's OCID. */
+  private readonly captures = new Map<string, string>();
   private cableCount = 0;
 
   constructor(options: HypervisorOptions) {
@@ -115,6 +119,13 @@ export class Hypervisor {
     this.options.log.info("Machine powered off", { node: machine.description.name });
   }
 
+  /** From now on instances of that image boot what is on the machine's disk now. The directory's name is free. */
+  async capture({ machine }: RunningMachine, imageOcid: string): Promise<void> {
+    const directory = join(this.options.capturesDirectory, String(this.captures.size));
+    await machine.copyDisk(directory);
+    this.captures.set(imageOcid, directory);
+  }
+
   /** The machines with power on. */
   list(): Promise<readonly RunningMachine[]> {
     return Promise.all(this.running.values());
@@ -142,7 +153,7 @@ export class Hypervisor {
       bridge: bridge.device,
       cable: `cable${this.cableCount}`,
       directory: join(cluster.directory, name),
-      imageDirectory: imageDirectories[role],
+      imageDirectory: this.captures.get(instance.imageOcid) ?? imageDirectories[role],
       programsDirectory,
       filesDirectory: cluster.filesDirectory[role],
       sharedDirectory: cluster.sharedDirectory,

@@ -4,6 +4,7 @@ import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { makeControlGroup, removeControlGroup } from "./control-group.ts";
+import { keepTail } from "./keep-tail.ts";
 import { environmentOfFate, type MachineFate } from "./machine-fate.ts";
 import type { MachineInside } from "./run-in-machine.ts";
 import { WITHHELD } from "./withheld.ts";
@@ -106,6 +107,19 @@ export class Machine {
     const { init } = this.description;
     const processId = await this.processId();
     return init.kind === "systemd" ? { processId, controlGroup: init.controlGroup } : { processId };
+  }
+
+  /** Copies its root file system, with nothing that is mounted in it; the directory is made. @throws Error with cp's words */
+  async copyDisk(directory: string): Promise<void> {
+    await mkdir(directory, { recursive: true });
+    const source = `/proc/${await this.processId()}/root/.`;
+    const argv = ["--archive", "--one-file-system", source, directory];
+    const child = spawn("cp", argv, { stdio: ["ignore", "ignore", "pipe"] });
+    const words = keepTail([child.stderr]);
+    const [exitCode] = (await once(child, "close")) as [number | null];
+    if (exitCode !== 0) {
+      throw new Error(`the disk of ${this.description.name} was not copied: ${words()}`);
+    }
   }
 
   /** Without a word to anybody on it or around it. Resolves when nothing of it is left. */
