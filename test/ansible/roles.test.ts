@@ -15,7 +15,7 @@ import {
 const KEYWORDS = new Set([
   ...["name", "hosts", "gather_facts", "gather_subset", "vars", "tasks", "block", "rescue"],
   ...["when", "loop", "register", "until", "retries", "delay", "notify", "tags", "diff"],
-  ...["changed_when", "check_mode"],
+  ...["changed_when", "failed_when", "check_mode", "environment", "loop_control", "no_log"],
 ]);
 
 /** A row of the README's table of variables: name, default, meaning. */

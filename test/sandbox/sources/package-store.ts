@@ -20,6 +20,7 @@ const PACKAGES = [
   ...["slurmctld", "slurmd", "slurm-client", "slurmdbd", "munge"],
   ...["mariadb-server", "389-ds-base", "sssd-ldap", "nfs-common", "lmod", "openmpi-bin"],
   ...["logrotate", "unattended-upgrades"],
+  ...["libnss-sss", "libpam-sss", "ldap-utils"],
 ];
 
 const BUILD_SCRIPT = join(import.meta.dirname, "build-packages.sh");
