@@ -76,7 +76,8 @@ function listShapes(call: Call): Answer {
 
 function optionalImage({ cloud }: Call, ocid: string | undefined): ImageDescription | undefined {
   if (ocid === undefined) return undefined;
-  const image = cloud.region.images.find((one) => one.ocid === ocid);
+  const platform = cloud.region.images.find((one) => one.ocid === ocid);
+  const image = platform ?? cloud.customImages.describe(ocid);
   if (image === undefined) throw notAuthorizedOrNotFound(`image ${ocid} not found`);
   return image;
 }

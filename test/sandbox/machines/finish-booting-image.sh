@@ -44,6 +44,11 @@ for name in mount.nfs mount.nfs4; do
   install --mode=0755 "$(dirname "${BASH_SOURCE[0]}")/mount-nfs.sh" "$target/usr/sbin/$name"
 done
 
+# To systemd the stand-in's mount is one of this computer's disk, for which nothing remote waits: the target that does, and has begun to, would wait for
+# ever (seen, systemd 252).
+mkdir --parents "$target/etc/systemd/system/mnt-shared.mount.d"
+printf '[Unit]\nBefore=remote-fs.target\n' > "$target/etc/systemd/system/mnt-shared.mount.d/sandbox.conf"
+
 # The cable is plugged in with its address set, and the disk is a layer in memory.
 cat > "$target/etc/cloud/cloud.cfg.d/99-sandbox.cfg" << 'END'
 datasource_list: [Oracle]
