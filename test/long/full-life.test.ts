@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { awaitState } from "../e2e/await-state.ts";
 import { git } from "../git.ts";
 import { awaitConfigured } from "../sandbox/configuration.ts";
+import type { CommandResult } from "../sandbox/machines/run-in-machine.ts";
 import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { Sandbox, type ListedInstance } from "../sandbox/sandbox.ts";
 import { destroyCluster } from "../sandbox/sweep.ts";
@@ -16,6 +17,8 @@ cluster: { suspend_time: 60, suspend_timeout: 20, resume_timeout: 300 }
 `;
 const NODES = [1, 2].map((number) => `vm-standard-e4-flex-1-8-ad1-000${number}`);
 const [NODE = ""] = NODES;
+
+const METADATA = ["-H", "Authorization: Bearer Oracle", "http://169.254.169.254/opc/v2/instance/"];
 
 /** A first run of a playbook of a bare image, on a busy computer. */
 const PLAYBOOK_SECONDS = 600;
@@ -73,6 +76,57 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
     }
   });
 
+  test("a job reaches neither the metadata service nor a key, and root does", async () => {
+    const asJob = (...argv: string[]): Promise<CommandResult> =>
+      sandbox.exec("mgmt", ["srun", `--nodelist=${NODE}`, ...argv], { user: "opc" });
+    const metadata = await asJob(
+      "curl",
+      "--silent",
+      "--show-error",
+      "--max-time",
+      "5",
+      ...METADATA,
+    );
+    expect(metadata.stdout).toBe("");
+    expect(metadata.stderr).toMatch(/curl: \(7\)/);
+    for (const path of ["/etc/munge/munge.key", "/mnt/shared/etc/munge/munge.key"]) {
+      expect((await asJob("cat", path)).stderr).toContain("Permission denied");
+    }
+    expect(await output(NODE, ["curl", "--silent", "--fail", ...METADATA])).toContain(NODE);
+    expect(await output("mgmt", ["curl", "--silent", "--fail", ...METADATA])).toContain("mgmt");
+  });
+
+  test("a compute node has no credential of the cloud's", async () => {
+    const places = ["/etc", "/root", "/home", "/opt", "/usr/local", "/var/lib"];
+    const argv = ["grep", "--recursive", "--files-with-matches", "--binary-files=text"];
+    const keys = await output(NODE, [...argv, "--regexp=PRIVATE KEY-----", ...places]);
+    expect(keys.split("\n").filter((path) => !/^\/etc\/ssh\/ssh_host_\w+_key$/.test(path))).toEqual(
+      [],
+    );
+    expect(await output(NODE, ["find", "/root", "/home", "-name", ".oci"])).toBe("");
+  });
+
+  test("no secret is in user data or metadata", async () => {
+    const list = "find /mnt/shared/etc /root /etc -type f -perm -400 ! -perm /077 -size -64k";
+    const read = `${list} -exec sh -c 'for f; do base64 --wrap=0 "$f"; echo; done' sh {} +`;
+    const secrets = (await output("mgmt", ["sh", "-c", read])).split("\n").filter(isLong);
+    // munge's key, the host keys of the nodes and of the management node, at least.
+    expect(secrets.length).toBeGreaterThan(4);
+    for (const machine of ["mgmt", NODE]) {
+      const told = await output(machine, ["curl", "--silent", "--fail", ...METADATA]);
+      const { metadata } = JSON.parse(told) as { metadata: Record<string, string> };
+      const userData = Buffer.from(metadata["user_data"] ?? "", "base64").toString("latin1");
+      expect(userData).toContain("citc");
+      const text = JSON.stringify(metadata) + userData;
+      expect(text).not.toContain("PRIVATE KEY");
+      const found = secrets.filter((secret) => {
+        const content = Buffer.from(secret, "base64").toString("latin1").trim();
+        return text.includes(secret) || text.includes(content);
+      });
+      expect(found).toEqual([]);
+    }
+  });
+
   test("a second run of a node's playbook changes nothing", async () => {
     expect(await runAgain(NODE, "compute.yml")).toMatch(/ changed=0 .* failed=0 /);
   });
@@ -87,6 +141,11 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
     expect(await destroyCluster(sandbox, "clustera")).toContain("nothing is left");
   });
 });
+
+/** Long enough to be found by chance nowhere. */
+function isLong(base64: string): boolean {
+  return base64.length >= 16;
+}
 
 function stateOf({ lifecycleState }: ListedInstance): string {
   return lifecycleState;
