@@ -72,6 +72,13 @@ export const FLOWS: readonly Flow[] = [
     why: "slurmd registers; sbatch, srun and squeue within jobs",
   },
   {
+    name: "slurmdbd",
+    from: ["compute"],
+    to: "management",
+    traffic: tcp(6819),
+    why: "sacct within jobs, by which workflow programs watch the jobs that they have sent",
+  },
+  {
     name: "slurmd",
     from: ["management"],
     to: "compute",

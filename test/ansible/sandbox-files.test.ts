@@ -12,8 +12,11 @@ const SMALL = new Set([
   ...["SlurmctldHost", "ProctrackType", "TaskPlugin", "JobAcctGatherType", "SlurmdParameters"],
   ...["SchedulerParameters", "SlurmdTimeout", "KillWait"],
 ]);
-/** What only real machines have: the sandbox has no security groups between its machines. */
-const REAL = new Set(["SrunPortRange"]);
+/** What only real machines have: small ones have no security groups between them, and no slurmdbd. */
+const REAL = new Set([
+  ...["SrunPortRange", "AccountingStorageType", "AccountingStorageHost", "AccountingStoreFlags"],
+  ...["AccountingStorageEnforce"],
+]);
 
 /** The role's template with the values that its variables have by themselves; no logic of Jinja's is left. */
 function filled(template: string, values: Readonly<Record<string, unknown>>): string {
