@@ -10,7 +10,7 @@ import { readRoleFile, roleDefaults } from "./roles.ts";
 /** What the sandbox's small machines alone have otherwise, or besides: slurm-conf.ts says why. */
 const SMALL = new Set([
   ...["SlurmctldHost", "ProctrackType", "TaskPlugin", "JobAcctGatherType", "SlurmdParameters"],
-  ...["SchedulerParameters", "SlurmdTimeout", "KillWait"],
+  ...["SchedulerParameters", "SlurmdTimeout", "KillWait", "MpiDefault"],
 ]);
 /** What only real machines have: small ones have no security groups between them, and no slurmdbd. */
 const REAL = new Set([

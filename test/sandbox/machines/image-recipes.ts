@@ -51,6 +51,7 @@ export const IMAGE_RECIPES: Readonly<Record<ImageKind, ImageRecipe>> = {
       ...BARE,
       ...["slurmd", "slurm-client", "munge", "ansible-core", "python3-apt", "git"],
       ...["sssd-ldap", "libnss-sss", "libpam-sss", "ldap-utils"],
+      ...["openmpi-bin", "lmod"],
     ],
     ...BOOTING,
   },

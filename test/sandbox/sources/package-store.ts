@@ -21,6 +21,7 @@ const PACKAGES = [
   ...["mariadb-server", "389-ds-base", "sssd-ldap", "nfs-common", "lmod", "openmpi-bin"],
   ...["logrotate", "unattended-upgrades"],
   ...["libnss-sss", "libpam-sss", "ldap-utils"],
+  ...["libopenmpi-dev", "gcc", "g++", "gfortran", "make"],
 ];
 
 const BUILD_SCRIPT = join(import.meta.dirname, "build-packages.sh");
