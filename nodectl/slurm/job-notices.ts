@@ -2,7 +2,7 @@ import { compressHostlist } from "../domain/hostlist.ts";
 import type { JobNotices, NodeJobs, NoticedJob } from "./control.ts";
 import { callSlurm, type SlurmOptions } from "./run-slurm.ts";
 import { SlurmCommandError } from "./slurm-command-error.ts";
-import type { SubprocessResult } from "./subprocess.ts";
+import type { SubprocessResult } from "../files/subprocess.ts";
 import { cutIntoBatches } from "./update-in-batches.ts";
 
 /** Enough to tell whose comment it is. */

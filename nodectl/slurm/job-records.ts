@@ -3,7 +3,7 @@ import { expandHostlist } from "../domain/hostlist.ts";
 import type { JobInquiry } from "./control.ts";
 import { callSlurm, type SlurmOptions } from "./run-slurm.ts";
 import { SlurmCommandError } from "./slurm-command-error.ts";
-import type { SubprocessResult } from "./subprocess.ts";
+import type { SubprocessResult } from "../files/subprocess.ts";
 
 /**
  * Names of `squeue --Format`, in the order in which they are printed. The same text in every release (seen on 22.05.8 and

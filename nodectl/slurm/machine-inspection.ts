@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { AccessSight, Attempt } from "../domain/doctor/attempt.ts";
 import { type Mount, parseMounts } from "../domain/doctor/mounts.ts";
 import { parseUnitStates, type UnitSight } from "../domain/doctor/units.ts";
-import { runSubprocess, type SubprocessResult } from "./subprocess.ts";
+import { runSubprocess, type SubprocessResult } from "../files/subprocess.ts";
 
 /** Below the doctor's own bound of a check, so that a program's silence is told from its own words. */
 const TIMEOUT_MS = 8_000;

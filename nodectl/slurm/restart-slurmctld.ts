@@ -1,5 +1,5 @@
 import { SlurmCommandError } from "./slurm-command-error.ts";
-import { runSubprocess } from "./subprocess.ts";
+import { runSubprocess } from "../files/subprocess.ts";
 
 /** Above systemd's own TimeoutStopSec and TimeoutStartSec of 90 s. */
 const TIMEOUT_MS = 200_000;

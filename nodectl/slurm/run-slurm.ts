@@ -3,8 +3,8 @@ import pRetry from "p-retry";
 import type { Clock } from "../domain/clock.ts";
 import type { Log } from "../domain/log.ts";
 import { SlurmCommandError } from "./slurm-command-error.ts";
-import { runSubprocess } from "./subprocess.ts";
-import type { SubprocessResult } from "./subprocess.ts";
+import { runSubprocess } from "../files/subprocess.ts";
+import type { SubprocessResult } from "../files/subprocess.ts";
 
 export interface SlurmOptions {
   /** Where scontrol, sinfo and squeue are, e.g. /usr/bin. */

@@ -23,7 +23,7 @@ import { NO_NODE_LIST, SlurmCommandError } from "./slurm-command-error.ts";
 import { SlurmJsonError } from "./json-fields.ts";
 import { readNodeRecords, type NodeRecords } from "./node-records.ts";
 import { callSlurm, retryWhilePassing, runSlurm, type SlurmOptions } from "./run-slurm.ts";
-import type { SubprocessResult } from "./subprocess.ts";
+import type { SubprocessResult } from "../files/subprocess.ts";
 import { updateInBatches } from "./update-in-batches.ts";
 
 /** Longer reasons make `sinfo -R` and squeue unreadable. */

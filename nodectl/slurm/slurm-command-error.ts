@@ -1,5 +1,5 @@
 import { groupBy } from "../domain/group-by.ts";
-import type { SubprocessResult } from "./subprocess.ts";
+import type { SubprocessResult } from "../files/subprocess.ts";
 
 /** What 22.05's `sinfo --json` comes to when slurmctld is away: exit code 0, an empty list, and an error inside. */
 export const NO_NODE_LIST = "slurmctld gave no list of nodes";

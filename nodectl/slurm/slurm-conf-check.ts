@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { SlurmConfVerdict } from "./control.ts";
 import { SlurmCommandError } from "./slurm-command-error.ts";
-import { runSubprocess } from "./subprocess.ts";
+import { runSubprocess } from "../files/subprocess.ts";
 
 export interface SlurmConfCheckOptions {
   /** Where scontrol is. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { runSubprocess } from "../../../nodectl/slurm/subprocess.ts";
-import type { SubprocessRequest } from "../../../nodectl/slurm/subprocess.ts";
+import { runSubprocess } from "../../../nodectl/files/subprocess.ts";
+import type { SubprocessRequest } from "../../../nodectl/files/subprocess.ts";
 
 const shell = "/bin/sh";
 
@@ -39,6 +39,13 @@ describe("runSubprocess()", () => {
       request("", { program: "/usr/bin/env", arguments: [], environment: { ONLY: "this" } }),
     );
     expect(result.stdout).toBe("ONLY=this\n");
+  });
+
+  test("gives what it is told to standard input, also to a program that does not read it", async () => {
+    const input = "line 1\n☃\n".repeat(50_000);
+    const counted = await runSubprocess(request("wc -c", { input }));
+    expect(counted.stdout.trim()).toBe(String(Buffer.byteLength(input)));
+    expect(await runSubprocess(request("exit 4", { input }))).toMatchObject({ exitCode: 4 });
   });
 
   test("a program that reads standard input does not wait for ever", async () => {

@@ -10,6 +10,8 @@ export interface SubprocessRequest {
   readonly timeoutMs: number;
   /** The bound of standard output and of standard error, each. */
   readonly outputBytesMax: number;
+  /** What its standard input gives before it ends; absent: nothing. */
+  readonly input?: string;
 }
 
 /** Why a program gave no usable exit code. */
@@ -61,7 +63,9 @@ export async function runSubprocess(request: SubprocessRequest): Promise<Subproc
         resolve(describeEnd(request, { error, stdout, stderr, timedOut }));
       },
     );
-    child.stdin?.end();
+    // A program that ends before it has read all of it says by its exit code why.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(request.input ?? "");
     const release = (): void => {
       child.stdout?.destroy();
       child.stderr?.destroy();
