@@ -102,5 +102,8 @@ function toConfig(values: Values, auth: AuthConfig): Config {
     metricsFile: values.metrics_file,
     pauseFile: values.pause_file,
     definedTag: values.defined_tag,
+    directorySocket: values.directory_socket,
+    directorySuffix: values.directory_suffix,
+    homeDirectory: values.home_directory,
   };
 }

@@ -61,7 +61,9 @@ async function exitCodeOf(name: string, program: Program, input: ProgramInput): 
 
 const EXPECTED = new Set([
   "CommandError",
+  "DirectoryError",
   "FileLockError",
+  "HomeDirectoryError",
   "NodeUpdateError",
   "OciAuthError",
   "OciCallError",

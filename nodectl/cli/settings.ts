@@ -222,4 +222,15 @@ export const SETTINGS = {
     "an existing defined tag that every instance gets with the cluster's id as its value, for conditions in policies",
     "HPC.cluster",
   ),
+  directory_socket: defaulted(
+    absolutePath(),
+    "unix socket of the users' directory, where `citc user` is its manager as root",
+    "/run/slapd-citc.socket",
+  ),
+  directory_suffix: defaulted(
+    text(/^[A-Za-z]+=[\w.-]+(,[A-Za-z]+=[\w.-]+)*$/, "write a DN such as dc=citc,dc=internal"),
+    "below which the directory has ou=people and ou=groups",
+    "dc=citc,dc=internal",
+  ),
+  home_directory: defaulted(absolutePath(), "where users' homes are", "/mnt/shared/home"),
 };

@@ -56,4 +56,7 @@ export interface Config {
   readonly pauseFile: string;
   /** Namespace, dot, key. */
   readonly definedTag: string | undefined;
+  readonly directorySocket: string;
+  readonly directorySuffix: string;
+  readonly homeDirectory: string;
 }

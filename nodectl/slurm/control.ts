@@ -164,3 +164,19 @@ export type SlurmConfVerdict =
       /** The line of the text that was checked, counted from 1, when Slurm names it. */
       readonly line?: number;
     };
+
+/** `off`: Slurm has no accounting (AccountingStorageType), so that nobody needs an association. */
+export type AccountingOutcome = "done" | "nothing" | "off";
+
+/** Who may use which account. Idempotent, bounded and throwing as the methods above; asks slurmdbd. */
+export interface AccountingControl {
+  /** Makes the account when it is missing, and the user in it. `nothing`: that was so before. */
+  associate(user: string, account: string): Promise<AccountingOutcome>;
+  /** The user with all associations. `nothing`: there was none. */
+  removeAssociations(user: string): Promise<AccountingOutcome>;
+}
+
+/** Ends jobs: whatever their state, on whatever nodes. */
+export interface JobRemoval {
+  cancelJobs(jobIds: readonly string[]): Promise<void>;
+}

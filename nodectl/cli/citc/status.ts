@@ -1,8 +1,6 @@
-import { styleText } from "node:util";
 import { columnsOf } from "../columns.ts";
 import { statusJson } from "../../commands/status/status-json.ts";
 import { formatStatus } from "../../commands/status/status-report.ts";
-import { plain, type Paint, type Tone } from "../../commands/status/text.ts";
 import { compressHostlist, expandHostlist } from "../../domain/hostlist.ts";
 import type { Config } from "../../domain/config.ts";
 import type { Log } from "../../domain/log.ts";
@@ -12,6 +10,7 @@ import { parseOptions, UsageError } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
 import { CommandError, type ExitCode, type Program, type ProgramInput } from "../run.ts";
 import { systemClock } from "../system-clock.ts";
+import { paintOf } from "./paint.ts";
 import { openProgressLine } from "./progress-line.ts";
 import { createLook } from "./status-context.ts";
 import { openScreen } from "./terminal-screen.ts";
@@ -156,20 +155,6 @@ const ROWS_DEFAULT = 24;
 
 function layoutOf({ stdout }: ProgramInput, names: readonly string[] | undefined) {
   const columns = columnsOf(stdout);
-  // hasColors() heeds NO_COLOR and TERM.
-  const paint: Paint = stdout.isTTY && stdout.hasColors() ? coloured : plain;
+  const paint = paintOf(stdout);
   return { columns, paint, isEachNode: names !== undefined };
-}
-
-const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
-  heading: "bold",
-  quiet: "dim",
-  wrong: "red",
-  "under-way": "yellow",
-  well: "green",
-  unknown: "magenta",
-};
-
-function coloured(tone: Tone, text: string): string {
-  return styleText(STYLES[tone], text);
 }

@@ -41,4 +41,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "all that is known of one node: log, console, kept consoles",
     load: async () => (await import("./logs.ts")).logs,
   },
+  user: {
+    summary: "add, remove and list users and their ssh keys; import a list",
+    load: async () => (await import("./user.ts")).user,
+  },
 };

@@ -74,6 +74,9 @@ describe("parseConfig()", () => {
       metricsFile: "/var/lib/prometheus/node-exporter/citc.prom",
       pauseFile: "/etc/citc/paused",
       definedTag: undefined,
+      directorySocket: "/run/slapd-citc.socket",
+      directorySuffix: "dc=citc,dc=internal",
+      homeDirectory: "/mnt/shared/home",
     } satisfies Config);
   });
 

@@ -1,0 +1,86 @@
+import type { UserContext } from "../../commands/user/user-context.ts";
+import { createLdapDirectory } from "../../directory/ldap-directory.ts";
+import { forgetUser } from "../../directory/sssd-cache.ts";
+import type { Config } from "../../domain/config.ts";
+import type { Log } from "../../domain/log.ts";
+import type { LocalNames } from "../../domain/user/user-name.ts";
+import { withFileLock } from "../../files/file-lock.ts";
+import { homeOf, homeOwner, homeOwners, makeHome, removeHome } from "../../files/home-directory.ts";
+import { readLocalAccounts, type LocalAccounts } from "../../files/local-accounts.ts";
+import { createAccounting } from "../../slurm/accounting.ts";
+import { createCommandLog } from "../command-log.ts";
+import { CommandError, type ProgramInput } from "../run.ts";
+import { slurmOf } from "../slurm.ts";
+import { systemClock } from "../system-clock.ts";
+
+const SKELETON = "/etc/skel";
+/** slurmdbd may be starting; nobody wants to wait a minute to hear that it is away. */
+const SLURM_DEADLINE_MS = 15_000;
+const LOCK_DIRECTORY = "/run/citc";
+const LOCK_SECONDS_MAX = 60;
+
+/** @throws CommandError: the directory's manager, and the owner of new homes, is root */
+export function requireRoot(verb: string): void {
+  if (process.geteuid?.() !== 0) {
+    throw new CommandError(`only root may look after users: sudo citc user ${verb}`);
+  }
+}
+
+/** The settings' file has all; what goes wrong the verbs say themselves. */
+export function createUserLog(verb: string, config: Config, { stderr, pid }: ProgramInput): Log {
+  const program = `citc user ${verb}`;
+  return createCommandLog({
+    ...{ program, file: config.logFile, stream: stderr, levels: ["error"] },
+    ...{ clock: systemClock, pid },
+  });
+}
+
+export async function createUserContext(config: Config, log: Log): Promise<UserContext> {
+  const homes = { root: config.homeDirectory, skeleton: SKELETON };
+  const bounds = { deadlineMs: SLURM_DEADLINE_MS };
+  const { slurmBinDirectory: binDirectory, slurmConf } = config;
+  const accounting = createAccounting({
+    binDirectory,
+    slurmConf,
+    clock: systemClock,
+    log,
+    ...bounds,
+  });
+  const scontrol = slurmOf(config, log, bounds);
+  return {
+    directory: createLdapDirectory({
+      socket: config.directorySocket,
+      suffix: config.directorySuffix,
+    }),
+    homes: {
+      pathOf: (name) => homeOf(homes, name),
+      ownerOf: (name) => homeOwner(homes, name),
+      owners: () => homeOwners(homes),
+      make: (name, owner) => makeHome(homes, name, owner),
+      remove: (name, number) => removeHome(homes, name, number),
+    },
+    slurm: { ...accounting, activeJobs: () => scontrol.activeJobs() },
+    local: await readLocalAccounts(),
+    forget: forgetUser,
+    clock: systemClock,
+    log,
+  };
+}
+
+export function localNamesOf({ users, groups }: LocalAccounts): LocalNames {
+  return {
+    users: new Set(users.map(({ name }) => name)),
+    groups: new Set(groups.map(({ name }) => name)),
+  };
+}
+
+/**
+ * Nobody else changes the same user meanwhile.
+ * @param name valid, so that it can be part of a path
+ * @throws FileLockError
+ */
+export function withUserLock<Answer>(name: string, work: () => Promise<Answer>): Promise<Answer> {
+  const file = `${LOCK_DIRECTORY}/user-${name}.lock`;
+  const holder = `somebody else changes the user ${name}`;
+  return withFileLock({ file, waitSecondsMax: LOCK_SECONDS_MAX, holder }, work);
+}

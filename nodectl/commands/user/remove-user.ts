@@ -1,0 +1,112 @@
+import type { JobRecord } from "../../domain/explain/facts.ts";
+import type { DirectoryUser } from "../../domain/user/user-entry.ts";
+import { isRefusal, refusalText } from "./expected-error.ts";
+import type { UserContext, UserStep } from "./user-context.ts";
+
+export interface RemoveRequest {
+  readonly name: string;
+  readonly isHomeDeleted: boolean;
+  readonly isCancelling: boolean;
+  /** False: only what would be done is said. */
+  readonly isConfirmed: boolean;
+}
+
+export type RemoveUserOutcome =
+  | { readonly kind: "unknown"; readonly known: readonly string[] }
+  | { readonly kind: "has-jobs"; readonly jobIds: readonly string[] }
+  | { readonly kind: "planned"; readonly user: DirectoryUser; readonly jobIds: readonly string[] }
+  | { readonly kind: "done"; readonly user: DirectoryUser; readonly steps: readonly UserStep[] }
+  | { readonly kind: "failed"; readonly message: string };
+
+const JOBS_POLL_MS = 500;
+/** KillWait is 30 s unless the admin changed it, and an epilog takes its time. */
+const JOBS_END_MS_MAX = 120_000;
+
+/**
+ * Removes a user: the keys first, so that nobody logs in meanwhile, and the entry last, so that the number stays taken and the
+ * same command goes on where a run that was killed has ended.
+ */
+export async function removeUser(
+  context: UserContext,
+  request: RemoveRequest,
+): Promise<RemoveUserOutcome> {
+  const { directory, log } = context;
+  const { name } = request;
+  try {
+    const users = await directory.listUsers();
+    const user = users.find((it) => it.name === name);
+    if (user === undefined) return { kind: "unknown", known: users.map((it) => it.name) };
+    const jobIds = idsOf(await jobsOf(context, user));
+    if (jobIds.length > 0 && !request.isCancelling) return { kind: "has-jobs", jobIds };
+    if (!request.isConfirmed) return { kind: "planned", user, jobIds };
+    if (user.keys.length > 0) await directory.removeKeys(name, user.keys);
+    await context.forget(name);
+    if (request.isCancelling && !(await endJobs(context, user)))
+      return { kind: "failed", message: "jobs are still ending; run the same command again" };
+    const steps = await removeParts(context, request, user);
+    log.info("removed a user", { action: "remove", reason: name });
+    return { kind: "done", user, steps: [...jobIds.map(jobStep), ...steps] };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    log.warn("could not remove a user", {
+      action: "remove",
+      reason: `${name}: ${refusalText(error)}`,
+    });
+    return { kind: "failed", message: refusalText(error) };
+  }
+}
+
+async function removeParts(
+  { directory, homes, slurm, forget }: UserContext,
+  { name, isHomeDeleted }: RemoveRequest,
+  user: DirectoryUser,
+): Promise<readonly UserStep[]> {
+  const associations = await slurm.removeAssociations(name);
+  const home = isHomeDeleted ? await homes.remove(name, user.number) : undefined;
+  // Somebody else's group of the same name stays.
+  const groups = await directory.listGroups();
+  const isPrivate = groups.some((it) => it.name === name && it.number === user.groupNumber);
+  const isGroupGone = isPrivate && (await directory.removeGroup(name));
+  await directory.removeUser(name);
+  await forget(name);
+  return [
+    { part: "account", did: ACCOUNT_DID[associations], what: "" },
+    {
+      part: "home",
+      did: home === undefined ? "kept" : home ? "removed" : "absent",
+      what: user.home,
+    },
+    { part: "group", did: isGroupGone ? "removed" : "absent", what: name },
+    { part: "entry", did: "removed", what: name },
+  ];
+}
+
+const ACCOUNT_DID = { done: "removed", nothing: "absent", off: "off" } as const;
+
+function jobStep(id: string): UserStep {
+  return { part: "jobs", did: "removed", what: id };
+}
+
+/** True when none is left. */
+async function endJobs(context: UserContext, user: DirectoryUser): Promise<boolean> {
+  const { clock, slurm } = context;
+  const endMs = clock.now() + JOBS_END_MS_MAX;
+  for (;;) {
+    const jobs = await jobsOf(context, user);
+    if (jobs.length === 0) return true;
+    if (clock.now() >= endMs) return false;
+    // Again each time: a job may have come since.
+    await slurm.cancelJobs(idsOf(jobs.filter(({ state }) => state !== "COMPLETING")));
+    await clock.sleep(JOBS_POLL_MS);
+  }
+}
+
+/** Where the name cannot be resolved any more, squeue has the number. */
+async function jobsOf({ slurm }: UserContext, user: DirectoryUser): Promise<readonly JobRecord[]> {
+  const jobs = await slurm.activeJobs();
+  return jobs.filter((job) => job.user === user.name || job.user === String(user.number));
+}
+
+function idsOf(jobs: readonly JobRecord[]): readonly string[] {
+  return [...new Set(jobs.map(({ jobId }) => String(jobId)))];
+}

@@ -1,0 +1,226 @@
+import { nearestNames } from "../edit-distance.ts";
+import type { Problem } from "../problem.ts";
+import { shortened } from "../problem.ts";
+import type { Checked } from "../result.ts";
+import { parseCsv, type CsvRow } from "./csv.ts";
+import { parseKeyText } from "./key-text.ts";
+import type { Reading } from "./reading.ts";
+import { readDetails, type UserDetails } from "./user-entry.ts";
+import { readUserName, type LocalNames } from "./user-name.ts";
+import { readUserNumber } from "./user-number.ts";
+
+/** One user that a file asks for. */
+export interface ImportRow {
+  readonly line: number;
+  readonly name: string;
+  readonly details: UserDetails;
+  readonly number: number | undefined;
+  readonly account: string | undefined;
+  /** Keys as they stand in authorized_keys, or https URLs; each a source of its own. */
+  readonly keys: readonly string[];
+}
+
+export const IMPORT_ROWS_MAX = 1000;
+const PROBLEMS_MAX = 50;
+
+/** Columns by the words that may head them. */
+const COLUMNS: Readonly<Record<string, keyof Cells>> = {
+  name: "name",
+  user: "name",
+  username: "name",
+  login: "name",
+  "full name": "fullName",
+  email: "email",
+  mail: "email",
+  "e-mail": "email",
+  key: "keys",
+  keys: "keys",
+  "ssh key": "keys",
+  "ssh keys": "keys",
+  "key url": "keys",
+  uid: "number",
+  account: "account",
+  shell: "shell",
+};
+export const COLUMN_WORDS = "name, full name, email, keys, uid, account, shell";
+
+interface Cells {
+  name: string;
+  fullName: string;
+  email: string;
+  keys: string;
+  number: string;
+  account: string;
+  shell: string;
+}
+
+export const ACCOUNT = /^[a-z0-9][a-z0-9_.-]{0,39}$/;
+
+/** The rows of a file, or everything that is wrong in it, with the lines. Keys are not looked at yet. */
+export function parseImportFile(
+  text: string,
+  file: string,
+  local: LocalNames,
+): Checked<readonly ImportRow[]> {
+  const csv = parseCsv(text);
+  if (csv.kind === "invalid") return wrong([{ file, message: csv.message, fix: "mend it" }]);
+  const [head, ...rows] = csv.value;
+  if (head === undefined || rows.length === 0) {
+    const fix = `write a line with ${COLUMN_WORDS}, and one for each user below it`;
+    return wrong([{ file, message: "no user stands in it", fix }]);
+  }
+  if (rows.length > IMPORT_ROWS_MAX) {
+    const message = `it has ${rows.length} users, and ${IMPORT_ROWS_MAX} are allowed`;
+    return wrong([{ file, message, fix: "make several files of it" }]);
+  }
+  const columns = head.cells.map(columnOf);
+  const headProblems = problemsOfHead(head, columns, file);
+  if (headProblems.length > 0) return wrong(headProblems);
+  const read = rows.map((row) => readRow(row, columns, local));
+  const problems = [...read.flatMap((it) => it.problems), ...repeats(read)].map((it) => ({
+    file,
+    ...it,
+  }));
+  return problems.length > 0
+    ? wrong(problems)
+    : { kind: "valid", value: read.flatMap(({ row }) => row ?? []) };
+}
+
+/** The first problems in the order of the file. */
+export function wrong(problems: readonly Problem[]): {
+  kind: "invalid";
+  problems: readonly Problem[];
+} {
+  const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const more = sorted.length - PROBLEMS_MAX;
+  const [first] = sorted;
+  if (more <= 0 || first === undefined) return { kind: "invalid", problems: sorted };
+  const rest = {
+    file: first.file,
+    message: `${more} more problems`,
+    fix: "mend those above first",
+  };
+  return { kind: "invalid", problems: [...sorted.slice(0, PROBLEMS_MAX), rest] };
+}
+
+function columnOf(cell: string): keyof Cells | undefined {
+  const word = cell
+    .trim()
+    .toLowerCase()
+    .replace(/[_\s]+/g, " ");
+  return Object.hasOwn(COLUMNS, word) ? COLUMNS[word] : undefined;
+}
+
+function problemsOfHead(
+  { cells, line }: CsvRow,
+  columns: readonly (keyof Cells | undefined)[],
+  file: string,
+): readonly Problem[] {
+  const unknown = cells.flatMap((cell, index) => (columns[index] === undefined ? [cell] : []));
+  const problems = unknown.map((cell) => {
+    const [near] = nearestNames(cell, Object.keys(COLUMNS), 1);
+    const fix = near === undefined ? `write one of: ${COLUMN_WORDS}` : `did you mean ${near}?`;
+    return { file, line, value: `"${shortened(cell)}"`, message: "no such column", fix };
+  });
+  if (columns.includes("name")) return problems;
+  const message = "the first line has no column `name`";
+  return [...problems, { file, line, message, fix: `write the columns: ${COLUMN_WORDS}` }];
+}
+
+type RowProblem = Omit<Problem, "file"> & { readonly line: number };
+interface ReadRow {
+  readonly line: number;
+  readonly name: string;
+  readonly row: ImportRow | undefined;
+  readonly problems: readonly RowProblem[];
+}
+
+function readRow(
+  { line, cells }: CsvRow,
+  columns: readonly (keyof Cells | undefined)[],
+  local: LocalNames,
+): ReadRow {
+  const all = (column: keyof Cells): readonly string[] =>
+    cells.filter((cell, index) => columns[index] === column && cell.trim() !== "");
+  const one = (column: keyof Cells): string | undefined => all(column)[0]?.trim();
+  const name = readUserName(one("name") ?? "", local);
+  const details = readDetails({
+    fullName: one("fullName"),
+    email: one("email"),
+    shell: one("shell"),
+  });
+  const number = numberOf(one("number"));
+  const account = accountOf(one("account"));
+  const width =
+    cells.length > columns.length
+      ? {
+          kind: "invalid" as const,
+          message: `${cells.length} cells stand in ${columns.length} columns; write "…" around a cell with commas`,
+        }
+      : undefined;
+  const keys = all("keys").flatMap(splitKeys);
+  const problems = [width, name, details, number, account, ...keys.map(checkKeyCell)].flatMap(
+    (it): readonly RowProblem[] => {
+      if (it?.kind !== "invalid") return [];
+      const [message = "", fix = "mend it"] = it.message.split(/; (.*)/);
+      return [{ line, message, fix }];
+    },
+  );
+  const isValid =
+    name.kind === "valid" &&
+    details.kind === "valid" &&
+    number.kind === "valid" &&
+    account.kind === "valid";
+  const row = isValid
+    ? {
+        line,
+        name: name.value,
+        details: details.value,
+        number: number.value,
+        account: account.value,
+        keys,
+      }
+    : undefined;
+  return { line, name: one("name") ?? "", row, problems };
+}
+
+/** One key a line; several URLs may stand in a line, with blanks between them. */
+function splitKeys(cell: string): readonly string[] {
+  const lines = cell
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return lines.flatMap((line) => (line.startsWith("https://") ? line.split(/\s+/) : [line]));
+}
+
+/** A file's name is neither: whoever sends a list shall not choose what root reads. */
+function checkKeyCell(text: string): Reading<unknown> {
+  if (text.startsWith("https://")) return { kind: "valid", value: text };
+  return parseKeyText(text, "keys");
+}
+
+function numberOf(text: string | undefined) {
+  return text === undefined ? ({ kind: "valid", value: undefined } as const) : readUserNumber(text);
+}
+
+function accountOf(text: string | undefined) {
+  if (text === undefined || ACCOUNT.test(text)) return { kind: "valid", value: text } as const;
+  const message = `account "${shortened(text)}"; write a-z, 0-9, _, . and -, at most 40`;
+  return { kind: "invalid", message } as const;
+}
+
+/** Names and numbers that stand twice. */
+function repeats(rows: readonly ReadRow[]): readonly RowProblem[] {
+  const seen = new Map<string, number>();
+  return rows.flatMap(({ line, name, row }) => {
+    const marks = [name, ...(row?.number === undefined ? [] : [`uid ${row.number}`])];
+    return marks.flatMap((mark) => {
+      const before = seen.get(mark);
+      if (before === undefined) seen.set(mark, line);
+      const message = `${shortened(mark)} stands in line ${before ?? 0} already`;
+      return before === undefined || mark === ""
+        ? []
+        : [{ line, message, fix: "leave one of them out" }];
+    });
+  });
+}

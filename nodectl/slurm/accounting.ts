@@ -1,0 +1,64 @@
+import type { AccountingControl, AccountingOutcome, JobRemoval } from "./control.ts";
+import { callSlurm, type SlurmOptions } from "./run-slurm.ts";
+import { SlurmCommandError } from "./slurm-command-error.ts";
+
+/** AccountingControl by sacctmgr, JobRemoval by scancel. */
+export function createAccounting(options: SlurmOptions): AccountingControl & JobRemoval {
+  return {
+    associate: (user, account) => unlessOff(() => associate(options, user, account)),
+    removeAssociations: (user) => unlessOff(() => removeAssociations(options, user)),
+    cancelJobs: (jobIds) => cancelJobs(options, jobIds),
+  };
+}
+
+/** sacctmgr's words without slurmdbd, with which it ends with 1 (seen on 22.05.8 and 24.11.5). */
+const IS_OFF = "You are not running a supported accounting_storage plugin";
+
+async function unlessOff(work: () => Promise<AccountingOutcome>): Promise<AccountingOutcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SlurmCommandError && error.says(IS_OFF)) return "off";
+    throw error;
+  }
+}
+
+/** Asks before it adds: for what is there already sacctmgr ends with 1, in other words on each release. */
+async function associate(
+  options: SlurmOptions,
+  user: string,
+  account: string,
+): Promise<AccountingOutcome> {
+  const accounts = await show(options, "assoc", `user=${user}`, "format=Account");
+  if (accounts.includes(account)) return "nothing";
+  if ((await show(options, "account", `name=${account}`, "format=Account")).length === 0) {
+    await callSlurm(options, "sacctmgr", ["-i", "add", "account", `name=${account}`]);
+  }
+  await callSlurm(options, "sacctmgr", ["-i", "add", "user", `name=${user}`, `account=${account}`]);
+  return "done";
+}
+
+async function removeAssociations(options: SlurmOptions, user: string): Promise<AccountingOutcome> {
+  const known = await show(options, "user", `name=${user}`, "format=User");
+  if (known.length === 0) return "nothing";
+  await callSlurm(options, "sacctmgr", ["-i", "delete", "user", `name=${user}`]);
+  return "done";
+}
+
+async function show(
+  options: SlurmOptions,
+  ...words: readonly string[]
+): Promise<readonly string[]> {
+  const { stdout } = await callSlurm(options, "sacctmgr", ["-n", "-P", "show", ...words]);
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+/** Linux allows far longer command lines; this keeps them readable in a process list. */
+const JOBS_PER_CALL = 500;
+
+async function cancelJobs(options: SlurmOptions, jobIds: readonly string[]): Promise<void> {
+  for (let index = 0; index < jobIds.length; index += JOBS_PER_CALL) {
+    // --quiet: a job that has ended meanwhile is no error.
+    await callSlurm(options, "scancel", ["--quiet", ...jobIds.slice(index, index + JOBS_PER_CALL)]);
+  }
+}
