@@ -111,9 +111,15 @@ export class Machine {
 
   /** Copies its root file system, with nothing that is mounted in it; the directory is made. @throws Error with cp's words */
   async copyDisk(directory: string): Promise<void> {
-    await mkdir(directory, { recursive: true });
-    const source = `/proc/${await this.processId()}/root/.`;
-    const argv = ["--archive", "--one-file-system", source, directory];
+    const root = `/proc/${await this.processId()}/root`;
+    await this.copyTree(`${root}/.`, directory);
+    // Mounted from the run's directory, and yet of the disk to the machine.
+    await this.copyTree(`${root}/var/log/.`, join(directory, "var/log"));
+  }
+
+  private async copyTree(source: string, target: string): Promise<void> {
+    await mkdir(target, { recursive: true });
+    const argv = ["--archive", "--one-file-system", source, target];
     const child = spawn("cp", argv, { stdio: ["ignore", "ignore", "pipe"] });
     const words = keepTail([child.stderr]);
     const [exitCode] = (await once(child, "close")) as [number | null];
