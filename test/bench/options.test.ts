@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { readBenchOptions, USAGE } from "./options.ts";
-import { QUICK_SCENARIOS, SCENARIOS } from "./scenarios/index.ts";
+import { NAMED_SCENARIOS, QUICK_SCENARIOS, SCENARIOS } from "./scenarios/index.ts";
 
 it("runs everything, or with --quick what is short", () => {
   expect(readBenchOptions([])).toMatchObject({ scenarios: SCENARIOS, isQuick: false });
@@ -11,6 +11,7 @@ it("runs everything, or with --quick what is short", () => {
 it("runs what --only names, in that order", () => {
   const options = readBenchOptions(["--only", "finish", "--only", "cold-start"]);
   expect(options).toMatchObject({ scenarios: [{ name: "finish" }, { name: "cold-start" }] });
+  expect(readBenchOptions(["--only", "boot"])).toMatchObject({ scenarios: NAMED_SCENARIOS });
 });
 
 it("says which scenarios there are when a name is wrong", () => {
@@ -24,7 +25,7 @@ it.each([[["--fast"]], [["launch-1000"]], [["--out"]]])("refuses %j", (args) => 
 });
 
 it("names every scenario once, and all of them in the help", () => {
-  const names = SCENARIOS.map(({ name }) => name);
+  const names = [...SCENARIOS, ...NAMED_SCENARIOS].map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(USAGE).toContain(` ${name} `);
 });

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { QUICK_SCENARIOS, SCENARIOS } from "./scenarios/index.ts";
+import { NAMED_SCENARIOS, QUICK_SCENARIOS, SCENARIOS } from "./scenarios/index.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What is wrong with the command line; printed as it is. */
@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly outDirectory: string;
 }
 
+const ALL = [...SCENARIOS, ...NAMED_SCENARIOS];
+
 export const USAGE = `Usage: npm run bench -- [options]
 
 Measures startnode, stopnode, finish and citc reconcile, as built, against the sandbox's API on this computer, beside
@@ -25,12 +27,17 @@ Node for the archive when it is not there yet. 17 minutes at most.
   --out DIR       where bench.md, bench.json and bench.svg go; default .bench
   --help          this text
 
-Scenarios (* also with --quick):
-${SCENARIOS.map((one) => `  ${QUICK_SCENARIOS.includes(one) ? "*" : " "} ${one.name.padEnd(20)} ${one.title}`).join("\n")}
+Scenarios (* also with --quick, ! with --only alone: machines that boot, as root, 15 minutes):
+${ALL.map((one) => `  ${markOf(one)} ${one.name.padEnd(20)} ${one.title}`).join("\n")}
 
 Exit status: 0 everything was measured, whether or not the targets were met; 1 a node was lost, or something could not
 be measured; 2 the command line is wrong.
 `;
+
+function markOf(scenario: Scenario): string {
+  if (NAMED_SCENARIOS.includes(scenario)) return "!";
+  return QUICK_SCENARIOS.includes(scenario) ? "*" : " ";
+}
 
 /** Reads the command line. @throws UsageError */
 export function readBenchOptions(args: readonly string[]): BenchOptions | "help" {
@@ -47,9 +54,9 @@ export function readBenchOptions(args: readonly string[]): BenchOptions | "help"
 
 function find(names: readonly string[]): Scenario[] {
   return names.map((name) => {
-    const found = SCENARIOS.find((one) => one.name === name);
+    const found = ALL.find((one) => one.name === name);
     if (found !== undefined) return found;
-    const known = SCENARIOS.map((one) => one.name).join(", ");
+    const known = ALL.map((one) => one.name).join(", ");
     throw new UsageError(`--only: there is no scenario "${name}"; there are ${known}`);
   });
 }

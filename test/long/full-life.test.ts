@@ -1,17 +1,15 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { awaitState } from "../e2e/await-state.ts";
-import { git } from "../git.ts";
 import { awaitConfigured } from "../sandbox/configuration.ts";
+import { deployedFromHead } from "../sandbox/deployed.ts";
 import type { CommandResult } from "../sandbox/machines/run-in-machine.ts";
 import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { Sandbox, type ListedInstance } from "../sandbox/sandbox.ts";
 import { destroyCluster } from "../sandbox/sweep.ts";
 import { BOOTING_TIMEOUT_MS } from "./boot.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-const ARCHIVE = join(ROOT, `dist/nodectl-linux-${process.arch}.tar.gz`);
-const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfAda ada";
+const ARCHIVE = join(import.meta.dirname, `../../dist/nodectl-linux-${process.arch}.tar.gz`);
 const LIMITS = `VM.Standard.E4.Flex.1.8: { 1: 2 }
 cluster: { suspend_time: 60, suspend_timeout: 20, resume_timeout: 300 }
 `;
@@ -32,11 +30,7 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
       release,
       archive: ARCHIVE,
       cloud: { bootMs: 2000 },
-      booting: {
-        image: "baked",
-        managementImage: "bare",
-        deployment: { ref: await git(ROOT, "rev-parse", "HEAD"), sshPublicKeys: [KEY] },
-      },
+      booting: await deployedFromHead(),
     });
     await awaitConfigured(sandbox, (await instanceOf("mgmt")).instanceOcid, PLAYBOOK_SECONDS);
   }, BOOTING_TIMEOUT_MS);

@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { parseOptions, UsageError } from "../../nodectl/cli/options.ts";
 import { runProgram } from "../../nodectl/cli/run.ts";
 import { runFullDemo } from "./demo/full-demo.ts";
 import { configure, watchJob } from "./demo/run-demo.ts";
+import { deployedFromHead } from "./deployed.ts";
 import { isReleaseName, RELEASES, type ReleaseName } from "./machines/releases.ts";
 import { npmProgram, refuseArguments } from "./npm-program.ts";
 import { withSandbox } from "./open-sandbox.ts";
@@ -81,28 +80,18 @@ async function small(release: ReleaseName, keepRun: boolean, terminal: Terminal)
 }
 
 async function full(release: ReleaseName, keepRun: boolean, terminal: Terminal): Promise<void> {
-  const ref = await headOfRepository();
+  const booting = await deployedFromHead();
+  const { ref } = booting.deployment;
   terminal.line(`The machines pull what is committed: ${ref.slice(0, 12)}`);
   const options = {
     ...{ release, keepRun },
     cloud: { bootMs: BOOT_SECONDS * 1000 },
     latency: { launchMs: LAUNCH_MS },
-    booting: {
-      image: "baked",
-      managementImage: "bare",
-      deployment: { ref, sshPublicKeys: [] },
-    },
-  } as const;
+    booting,
+  };
   await withSandbox(options, terminal, (sandbox, signal) =>
     runFullDemo(sandbox, terminal, { release, poweredOnMs: Date.now(), signal }),
   );
-}
-
-async function headOfRepository(): Promise<string> {
-  const { stdout } = await promisify(execFile)("git", ["rev-parse", "HEAD"], {
-    cwd: import.meta.dirname,
-  });
-  return stdout.trim();
 }
 
 await runProgram("demo", demo);

@@ -1,4 +1,5 @@
 import type { Scenario } from "../scenario.ts";
+import { bootScenario } from "./boot.ts";
 import { citcScenario } from "./citc.ts";
 import { coldStartScenario } from "./cold-start.ts";
 import { faultScenarios } from "./faults.ts";
@@ -18,6 +19,9 @@ export const SCENARIOS: readonly Scenario[] = [
   ...faultScenarios,
   reconcileScenario,
 ];
+
+/** Named, they run; otherwise not. */
+export const NAMED_SCENARIOS: readonly Scenario[] = [bootScenario];
 
 const SLOW = new Set([
   ...LIMITER_CASES.filter(({ quickNodeCount }) => quickNodeCount === undefined).map(nameOf),

@@ -9,8 +9,8 @@ export function createSecrets(clusterId: string): ClusterSecrets {
   };
 }
 
-/** RFC 8709: the name of the algorithm and the 32 bytes of the key, each with its length before it. */
-function createSshKey(comment: string): string {
+/** The public half of a key that nobody has. RFC 8709: the name of the algorithm and the 32 bytes of the key, each with its length before it. */
+export function createSshKey(comment: string): string {
   const { publicKey } = generateKeyPairSync("ed25519");
   const key = publicKey.export({ type: "spki", format: "der" }).subarray(-32);
   const parts = [Buffer.from("ssh-ed25519"), key].flatMap((part) => [lengthOf(part), part]);
