@@ -18,6 +18,18 @@ const [NODE = ""] = NODES;
 
 const METADATA = ["-H", "Authorization: Bearer Oracle", "http://169.254.169.254/opc/v2/instance/"];
 
+const MPI_PROGRAM = `#include <mpi.h>
+#include <stdio.h>
+int main(int count, char **words) {
+  int rank, size;
+  MPI_Init(&count, &words);
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  printf("rank %d of %d\\n", rank, size);
+  return MPI_Finalize();
+}
+`;
+
 /** A first run of a playbook of a bare image, on a busy computer. */
 const PLAYBOOK_SECONDS = 600;
 const WAKING_SECONDS = 300;
@@ -73,14 +85,8 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
   test("a job reaches neither the metadata service nor a key, and root does", async () => {
     const asJob = (...argv: string[]): Promise<CommandResult> =>
       sandbox.exec("mgmt", ["srun", `--nodelist=${NODE}`, ...argv], { user: "opc" });
-    const metadata = await asJob(
-      "curl",
-      "--silent",
-      "--show-error",
-      "--max-time",
-      "5",
-      ...METADATA,
-    );
+    const quick = ["--silent", "--show-error", "--max-time", "5"];
+    const metadata = await asJob("curl", ...quick, ...METADATA);
     expect(metadata.stdout).toBe("");
     expect(metadata.stderr).toMatch(/curl: \(7\)/);
     for (const path of ["/etc/munge/munge.key", "/mnt/shared/etc/munge/munge.key"]) {
@@ -119,6 +125,40 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
       });
       expect(found).toEqual([]);
     }
+  });
+
+  test("a user of the directory logs in by ssh, and the accounting shows the MPI program", async () => {
+    await output(
+      "mgmt",
+      ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", ".ssh/id_ed25519"],
+      "opc",
+    );
+    const add = "cat .ssh/id_ed25519.pub | sudo citc user add alice --ssh-key -";
+    await output("mgmt", ["sh", "-c", add], "opc");
+    const login = [
+      "ssh",
+      "-o",
+      "BatchMode=yes",
+      "-o",
+      "StrictHostKeyChecking=accept-new",
+      "alice@mgmt",
+    ];
+    const asAlice = (line: string): Promise<string> => output("mgmt", [...login, line], "opc");
+    await asAlice(`cat > hello.c << 'END'\n${MPI_PROGRAM}END\nmpicc -o hello hello.c`);
+    const job = "sbatch --parsable --wait --nodes=2 --ntasks-per-node=1";
+    const jobId = await asAlice(`${job} --wrap 'srun ./hello'`);
+    const ranks = await asAlice(`cat slurm-${jobId}.out`);
+    expect(ranks.split("\n").toSorted()).toEqual(["rank 0 of 2", "rank 1 of 2"]);
+    const sacct = `sacct --allocations --jobs=${jobId} --noheader --parsable2`;
+    await awaitState({
+      what: "sacct shows the job",
+      timeoutSeconds: 60,
+      observe: () => asAlice(`${sacct} --format=user,account,state,nnodes`),
+      isReached: (line) => line === "alice|users|COMPLETED|2",
+    });
+    expect(await asAlice(`ssh -o BatchMode=yes ${NODE} true 2>&1 || true`)).toContain(
+      "Permission denied",
+    );
   });
 
   test("a second run of a node's playbook changes nothing", async () => {

@@ -77,7 +77,6 @@ export function playbookVariables(
     base_time_service: false,
     slurm_proctrack_type: "proctrack/linuxproc",
     slurm_task_plugin: "task/none",
-    slurm_job_acct_gather_type: "jobacct_gather/none",
     slurm_cgroup_parameters: { CgroupPlugin: RELEASES[release].cgroupPlugin },
     // A node may claim to be a shape that is larger than this computer.
     slurm_extra_parameters: { SlurmdParameters: "config_overrides" },
