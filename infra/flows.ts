@@ -110,8 +110,8 @@ export const FLOWS: readonly Flow[] = [
     name: "ldap",
     from: ["compute"],
     to: "management",
-    traffic: tcp(389, 636),
-    why: "users and groups: StartTLS and LDAPS",
+    traffic: tcp(636),
+    why: "users and groups: LDAPS",
   },
   {
     name: "nfs",

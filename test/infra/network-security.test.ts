@@ -152,7 +152,7 @@ describe("the network security groups", () => {
           group === "management" && direction === "in" && other === "compute",
       )
       .flatMap(({ traffic }) => /"max":(\d+)/.exec(traffic)?.[1] ?? []);
-    expect(ports.map(Number).sort((a, b) => a - b)).toEqual([389, 636, 6817, 6819, 63000]);
+    expect(ports.map(Number).sort((a, b) => a - b)).toEqual([636, 6817, 6819, 63000]);
   });
 
   it("are of our compartment and of the VCN, with the cluster's tag", () => {
