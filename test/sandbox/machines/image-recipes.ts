@@ -50,6 +50,7 @@ export const IMAGE_RECIPES: Readonly<Record<ImageKind, ImageRecipe>> = {
     packages: [
       ...BARE,
       ...["slurmd", "slurm-client", "munge", "ansible-core", "python3-apt", "git"],
+      ...["logrotate", "nfs-common"],
       ...["sssd-ldap", "libnss-sss", "libpam-sss", "ldap-utils"],
       ...["openmpi-bin", "lmod"],
     ],
