@@ -35,8 +35,8 @@ export async function readKeySources(
   return invalid(`${all.length} keys, and a user may have ${KEYS_MAX}; leave some away`);
 }
 
-/** A key's type and a blank: no file is named so. */
-const KEY_ITSELF = /^(?:ssh|ecdsa|sk)-\S+\s+\S|^-----BEGIN/;
+/** A key's type, a blank and the key, after options or not: no file is named so. */
+const KEY_ITSELF = /(?:^|\s)(?:ssh|ecdsa|sk)-\S+\s+\S|^-----BEGIN/;
 
 function nameOf(word: string): string {
   if (word === "-") return "standard input";

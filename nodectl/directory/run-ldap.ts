@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import { runSubprocess, type SubprocessResult } from "../files/subprocess.ts";
 import { DirectoryError } from "./directory.ts";
 
 export interface LdapOptions {
+  /** Where ldapsearch and ldapmodify are, e.g. /usr/bin. */
+  readonly binDirectory: string;
   /** Absolute path of the directory's unix socket (LDAPI). */
   readonly socket: string;
 }
@@ -15,8 +18,6 @@ export const LDAP = {
   exists: 68,
 } as const;
 
-const LDAPSEARCH = "/usr/bin/ldapsearch";
-const LDAPMODIFY = "/usr/bin/ldapmodify";
 /** A directory on this computer answers within milliseconds, a page of thousands within a second. */
 const TIMEOUT_MS = 30_000;
 /** Some thousand users with 50 keys each. */
@@ -30,7 +31,7 @@ const NOT_ROOT = 48;
  */
 export async function search(options: LdapOptions, base: string, filter: string): Promise<string> {
   const words = ["-LLL", "-o", "ldif-wrap=no", "-s", "one", "-b", base, filter];
-  return (await run(options, LDAPSEARCH, words, [])).stdout;
+  return (await run(options, "ldapsearch", words, [])).stdout;
 }
 
 export interface ModifyResult {
@@ -50,12 +51,12 @@ export async function modify(
   ldif: string,
   expected: readonly number[],
 ): Promise<ModifyResult> {
-  const result = await run(options, LDAPMODIFY, [], expected, ldif);
+  const result = await run(options, "ldapmodify", [], expected, ldif);
   return { code: result.exitCode ?? 0, said: wordsOf(result) };
 }
 
 async function run(
-  { socket }: LdapOptions,
+  { binDirectory, socket }: LdapOptions,
   program: string,
   words: readonly string[],
   expected: readonly number[],
@@ -63,7 +64,7 @@ async function run(
 ): Promise<SubprocessResult> {
   const url = `ldapi://${encodeURIComponent(socket)}`;
   const result = await runSubprocess({
-    program,
+    program: join(binDirectory, program),
     arguments: ["-Y", "EXTERNAL", "-Q", "-H", url, ...words],
     // No ldaprc of anybody's, and messages in English.
     environment: { PATH: "/usr/bin:/bin", HOME: "/nonexistent", LC_ALL: "C", LDAPNOINIT: "1" },

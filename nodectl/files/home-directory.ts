@@ -117,19 +117,20 @@ export async function removeHome(
   );
 }
 
-async function explained<Value>({ root }: HomeOptions, work: () => Promise<Value>): Promise<Value> {
+async function explained<Value>(options: HomeOptions, work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new HomeDirectoryError(`${describe(error.code ?? "", root)} (${error.message})`, {
+    throw new HomeDirectoryError(`${describe(error, options)} (${error.message})`, {
       cause: error,
     });
   }
 }
 
-function describe(code: string, root: string): string {
-  switch (code) {
+function describe({ code, path }: NodeJS.ErrnoException, { root, skeleton }: HomeOptions): string {
+  if (code === "ENOENT" && path?.startsWith(skeleton) === true) return `${skeleton} is not there`;
+  switch (code ?? "") {
     case "ENOENT":
     case "ENOTDIR":
       return `${root} is not there; is the shared file system mounted? If it is: sudo mkdir -m 0755 ${root}`;

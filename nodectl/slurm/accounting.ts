@@ -29,13 +29,27 @@ async function associate(
   user: string,
   account: string,
 ): Promise<AccountingOutcome> {
-  const accounts = await show(options, "assoc", `user=${user}`, "format=Account");
-  if (accounts.includes(account)) return "nothing";
-  if ((await show(options, "account", `name=${account}`, "format=Account")).length === 0) {
-    await callSlurm(options, "sacctmgr", ["-i", "add", "account", `name=${account}`]);
-  }
-  await callSlurm(options, "sacctmgr", ["-i", "add", "user", `name=${user}`, `account=${account}`]);
+  const isAssociated = async (): Promise<boolean> =>
+    (await show(options, "assoc", `user=${user}`, "format=Account")).includes(account);
+  const isAccount = async (): Promise<boolean> =>
+    (await show(options, "account", `name=${account}`, "format=Account")).length > 0;
+  if (await isAssociated()) return "nothing";
+  if (!(await isAccount())) await add(options, isAccount, ["account", `name=${account}`]);
+  await add(options, isAssociated, ["user", `name=${user}`, `account=${account}`]);
   return "done";
+}
+
+/** Somebody else may add the same meanwhile, the sacctmgr of a run that was killed too: what counts is that it is there. */
+async function add(
+  options: SlurmOptions,
+  isThere: () => Promise<boolean>,
+  words: readonly string[],
+): Promise<void> {
+  try {
+    await callSlurm(options, "sacctmgr", ["-i", "add", ...words]);
+  } catch (error) {
+    if (!(await isThere())) throw error;
+  }
 }
 
 async function removeAssociations(options: SlurmOptions, user: string): Promise<AccountingOutcome> {

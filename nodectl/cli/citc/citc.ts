@@ -31,6 +31,7 @@ Examples:
   sudo citc resume
   sudo citc nodes drain --reason 'disk errors' vm-standard2-1-ad1-0007
   sudo citc nodes confirm-dead 'vm-standard2-1-ad1-[0003-0004]'
+  sudo citc user add ada --ssh-key https://github.com/ada.keys
   sudo citc logs --since 2h vm-standard2-1-ad1-0007
 
 The log of all of it is /var/log/slurm/elastic.log, a JSON object a line.

@@ -13,6 +13,8 @@ import { CommandError, type ProgramInput } from "../run.ts";
 import { slurmOf } from "../slurm.ts";
 import { systemClock } from "../system-clock.ts";
 
+/** Of the packages ldap-utils (Debian) and openldap-clients. */
+const LDAP_UTILS = "/usr/bin";
 const SKELETON = "/etc/skel";
 /** slurmdbd may be starting; nobody wants to wait a minute to hear that it is away. */
 const SLURM_DEADLINE_MS = 15_000;
@@ -49,6 +51,7 @@ export async function createUserContext(config: Config, log: Log): Promise<UserC
   const scontrol = slurmOf(config, log, bounds);
   return {
     directory: createLdapDirectory({
+      binDirectory: LDAP_UTILS,
       socket: config.directorySocket,
       suffix: config.directorySuffix,
     }),

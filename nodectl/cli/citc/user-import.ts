@@ -6,13 +6,13 @@ import {
   COLUMN_WORDS,
   IMPORT_ROWS_MAX,
   parseImportFile,
-  wrong,
+  problemOf,
+  firstProblems,
   type ImportRow,
 } from "../../domain/user/import-file.ts";
-import type { Checked } from "../../domain/result.ts";
 import { INPUT_BYTES_MAX, readInputFile } from "../../files/input-file.ts";
 import { readKeySources } from "../key-sources.ts";
-import { loadConfig } from "../load.ts";
+import { loadConfig, valueOf } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
 import { readBounded } from "../read-bounded.ts";
@@ -34,10 +34,10 @@ standard input. The first line names the columns:
   ${COLUMN_WORDS}
 
 Only name must be there. keys has public keys, a line each, or https URLs; the
-column may be repeated. At most ${IMPORT_ROWS_MAX} users. All rows are checked first, keys and
-URLs too: when anything is wrong, everything that is wrong is said with its
-line, and nothing is made. Users that are there already and agree are left
-alone, so that the same file may be imported again.
+column may be repeated. At most ${IMPORT_ROWS_MAX} users. All rows are checked
+first, keys and URLs too: when anything is wrong, everything that is wrong is
+said with its line, and nothing is made. Users that are there already and agree
+are left alone, so that the same file may be imported again.
 
   name,full name,email,keys
   ada,Ada Lovelace,ada@example.org,https://github.com/ada.keys
@@ -71,10 +71,11 @@ export const userImport: Program = async (input) => {
   const context = await createUserContext(config, createUserLog("import", config, input));
   const shown = file === "-" ? "standard input" : file;
   const account = values.account ?? ACCOUNT_DEFAULT;
-  const rows = orRefuse(parseImportFile(await textOf(file), shown, localNamesOf(context.local)));
-  const requests = orRefuse(await readRequests(rows, shown, account));
-  const problems = await checkImport(context, shown, requests);
-  if (problems.length > 0) orRefuse({ kind: "invalid", problems });
+  const parsed = parseImportFile(await textOf(file), shown, localNamesOf(context.local));
+  const read = await readRequests(parsed.rows, shown, account);
+  const { requests } = read;
+  const against = await checkImport(context, shown, requests);
+  refuseIf([...parsed.problems, ...read.problems, ...against]);
   const isDryRun = values["dry-run"] === true;
   const outcome = await importUsers(
     (request) => withUserLock(request.name, () => addUser(context, request, { isDryRun })),
@@ -92,18 +93,23 @@ export const userImport: Program = async (input) => {
 /** @throws CommandError */
 async function textOf(file: string): Promise<string> {
   if (file === "-") return readBounded(process.stdin, INPUT_BYTES_MAX);
-  return orRefuse(await readInputFile(file));
+  return valueOf(await readInputFile(file));
 }
 
 /** How many URLs are fetched at once. */
 const SOURCES_AT_ONCE = 4;
 
-/** The rows with their keys, or what is wrong with any of these. */
+interface Requests {
+  readonly requests: readonly ImportRequest[];
+  readonly problems: readonly Problem[];
+}
+
+/** The rows with their keys, and what is wrong with those of the others. */
 async function readRequests(
   rows: readonly ImportRow[],
   file: string,
   accountDefault: string,
-): Promise<Checked<readonly ImportRequest[]>> {
+): Promise<Requests> {
   const requests: ImportRequest[] = [];
   const problems: Problem[] = [];
   const sources = { fetch: globalThis.fetch, stdin: process.stdin };
@@ -115,15 +121,15 @@ async function readRequests(
     for (const { row, keys } of read) {
       if (keys.kind === "valid")
         requests.push({ ...row, account: row.account ?? accountDefault, keys: keys.value });
-      else problems.push({ file, line: row.line, message: keys.message, fix: "mend the row" });
+      else problems.push(problemOf(file, keys.message, row.line));
     }
   }
-  return problems.length > 0 ? wrong(problems) : { kind: "valid", value: requests };
+  return { requests, problems };
 }
 
-function orRefuse<Value>(checked: Checked<Value>): Value {
-  if (checked.kind === "valid") return checked.value;
-  throw new CommandError(
-    `nothing was made; wrong: ${count(checked.problems.length, "thing")}\n${formatProblems(checked.problems)}`.trimEnd(),
-  );
+/** @throws CommandError when there are any */
+function refuseIf(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const head = `nothing was made; wrong: ${count(problems.length, "thing")}`;
+  throw new CommandError(`${head}\n${formatProblems(firstProblems(problems))}`.trimEnd());
 }

@@ -10,8 +10,13 @@ export type AddUserOutcome =
   | { readonly kind: "refused"; readonly message: string }
   | { readonly kind: "planned"; readonly number: number; readonly isNew: boolean }
   | { readonly kind: "done"; readonly number: number; readonly steps: readonly UserStep[] }
-  /** What this run had made is taken back, but for what `left` names. */
-  | { readonly kind: "failed"; readonly message: string; readonly left: readonly string[] };
+  /** What this run had made is taken back, if it had made anything, but for what `left` names. */
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      readonly isTakenBack: boolean;
+      readonly left: readonly string[];
+    };
 
 /** How to take back one thing that this run has made. */
 interface Made {
@@ -48,7 +53,7 @@ export async function addUser(
       action: "add",
       reason: `${request.name}: ${refusalText(error)}`,
     });
-    return { kind: "failed", message: refusalText(error), left };
+    return { kind: "failed", message: refusalText(error), isTakenBack: made.length > 0, left };
   }
 }
 

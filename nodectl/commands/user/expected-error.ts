@@ -13,5 +13,5 @@ export function isRefusal(error: unknown): error is Error {
 export function refusalText(error: Error): string {
   if (!(error instanceof SlurmCommandError)) return error.message;
   const program = /^\S*?([^/\s]+)(?:\s|$)/.exec(error.command)?.[1] ?? "Slurm";
-  return `${program}: ${error.detail}`;
+  return error.detail.startsWith(`${program}:`) ? error.detail : `${program}: ${error.detail}`;
 }

@@ -1,6 +1,6 @@
 import { decideAdd, type UserRequest } from "../../domain/user/decide-add.ts";
 import type { Problem } from "../../domain/problem.ts";
-import { wrong } from "../../domain/user/import-file.ts";
+import { problemOf } from "../../domain/user/import-file.ts";
 import type { addUser } from "./add-user.ts";
 import { type AddUserOutcome } from "./add-user.ts";
 import { lookAtAll, sightOf } from "./look-at-user.ts";
@@ -22,10 +22,9 @@ export async function checkImport(
   for (const request of requests) {
     const decision = decideAdd(request, await sightOf(context, all, request.name));
     if (decision.kind !== "refuse") continue;
-    const [message = "", fix = "mend the row, or leave it out"] = decision.message.split(/; (.*)/);
-    problems.push({ file, line: request.line, message, fix });
+    problems.push(problemOf(file, decision.message, request.line));
   }
-  return wrong(problems).problems;
+  return problems;
 }
 
 export type ImportOutcome =

@@ -91,13 +91,12 @@ export function formatAdd(name: string, outcome: AddUserOutcome): string {
   }
 }
 
-function formatFailure(
-  name: string,
-  { message, left }: Extract<AddUserOutcome, { kind: "failed" }>,
-): string {
-  if (left.length === 0)
-    return `${message}\n${name} was not made; what had been made is taken back.`;
-  return `${message}\n${name} was not made; could not be taken back: ${left.join(", ")}. Run the same command again.`;
+function formatFailure(name: string, outcome: Extract<AddUserOutcome, { kind: "failed" }>): string {
+  const { message, isTakenBack, left } = outcome;
+  const head = `nothing was made: ${message}`;
+  if (left.length > 0)
+    return `${message}\n${name} was not made, and could not be taken back: ${left.join(", ")}; run the same command again`;
+  return isTakenBack ? `${head}\nWhat had been made of ${name} is taken back.` : head;
 }
 
 /** Whether all was there before. */

@@ -1,10 +1,9 @@
 import { nearestNames } from "../edit-distance.ts";
 import type { Problem } from "../problem.ts";
 import { shortened } from "../problem.ts";
-import type { Checked } from "../result.ts";
 import { parseCsv, type CsvRow } from "./csv.ts";
 import { parseKeyText } from "./key-text.ts";
-import type { Reading } from "./reading.ts";
+import { invalid, type Reading } from "./reading.ts";
 import { readDetails, type UserDetails } from "./user-entry.ts";
 import { readUserName, type LocalNames } from "./user-name.ts";
 import { readUserNumber } from "./user-number.ts";
@@ -56,51 +55,56 @@ interface Cells {
 
 export const ACCOUNT = /^[a-z0-9][a-z0-9_.-]{0,39}$/;
 
-/** The rows of a file, or everything that is wrong in it, with the lines. Keys are not looked at yet. */
-export function parseImportFile(
-  text: string,
-  file: string,
-  local: LocalNames,
-): Checked<readonly ImportRow[]> {
+export interface ImportFile {
+  /** Those that are in order. */
+  readonly rows: readonly ImportRow[];
+  /** Of the others, or of the file as a whole. */
+  readonly problems: readonly Problem[];
+}
+
+/** The rows of a file and everything that is wrong in it, with the lines. What URLs give is not looked at yet. */
+export function parseImportFile(text: string, file: string, local: LocalNames): ImportFile {
+  const nothing = (problems: readonly Problem[]): ImportFile => ({ rows: [], problems });
   const csv = parseCsv(text);
-  if (csv.kind === "invalid") return wrong([{ file, message: csv.message, fix: "mend it" }]);
+  if (csv.kind === "invalid") return nothing([problemOf(file, csv.message)]);
   const [head, ...rows] = csv.value;
   if (head === undefined || rows.length === 0) {
     const fix = `write a line with ${COLUMN_WORDS}, and one for each user below it`;
-    return wrong([{ file, message: "no user stands in it", fix }]);
+    return nothing([{ file, message: "no user stands in it", fix }]);
   }
   if (rows.length > IMPORT_ROWS_MAX) {
     const message = `it has ${rows.length} users, and ${IMPORT_ROWS_MAX} are allowed`;
-    return wrong([{ file, message, fix: "make several files of it" }]);
+    return nothing([{ file, message, fix: "make several files of it" }]);
   }
   const columns = head.cells.map(columnOf);
   const headProblems = problemsOfHead(head, columns, file);
-  if (headProblems.length > 0) return wrong(headProblems);
+  if (headProblems.length > 0) return nothing(headProblems);
   const read = rows.map((row) => readRow(row, columns, local));
-  const problems = [...read.flatMap((it) => it.problems), ...repeats(read)].map((it) => ({
-    file,
-    ...it,
-  }));
-  return problems.length > 0
-    ? wrong(problems)
-    : { kind: "valid", value: read.flatMap(({ row }) => row ?? []) };
+  const messages = [...read.flatMap(messagesOf), ...repeats(read)];
+  return {
+    rows: read.flatMap(({ row }) => row ?? []),
+    problems: messages.map(({ line, message }) => problemOf(file, message, line)),
+  };
+}
+
+/** @param message what is wrong, and behind a semicolon what to do about it */
+export function problemOf(file: string, message: string, line?: number): Problem {
+  const [what = "", fix = "mend it, or leave the row out"] = message.split(/; (.*)/);
+  return { file, ...(line !== undefined && { line }), message: what, fix };
 }
 
 /** The first problems in the order of the file. */
-export function wrong(problems: readonly Problem[]): {
-  kind: "invalid";
-  problems: readonly Problem[];
-} {
+export function firstProblems(problems: readonly Problem[]): readonly Problem[] {
   const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const more = sorted.length - PROBLEMS_MAX;
   const [first] = sorted;
-  if (more <= 0 || first === undefined) return { kind: "invalid", problems: sorted };
+  if (more <= 0 || first === undefined) return sorted;
   const rest = {
     file: first.file,
     message: `${more} more problems`,
     fix: "mend those above first",
   };
-  return { kind: "invalid", problems: [...sorted.slice(0, PROBLEMS_MAX), rest] };
+  return [...sorted.slice(0, PROBLEMS_MAX), rest];
 }
 
 function columnOf(cell: string): keyof Cells | undefined {
@@ -127,12 +131,12 @@ function problemsOfHead(
   return [...problems, { file, line, message, fix: `write the columns: ${COLUMN_WORDS}` }];
 }
 
-type RowProblem = Omit<Problem, "file"> & { readonly line: number };
 interface ReadRow {
   readonly line: number;
   readonly name: string;
+  /** Absent when something is wrong with it. */
   readonly row: ImportRow | undefined;
-  readonly problems: readonly RowProblem[];
+  readonly messages: readonly string[];
 }
 
 function readRow(
@@ -144,44 +148,55 @@ function readRow(
     cells.filter((cell, index) => columns[index] === column && cell.trim() !== "");
   const one = (column: keyof Cells): string | undefined => all(column)[0]?.trim();
   const name = readUserName(one("name") ?? "", local);
-  const details = readDetails({
+  const { fullName, email, shell } = {
     fullName: one("fullName"),
     email: one("email"),
     shell: one("shell"),
-  });
+  };
+  const details = readDetails({ fullName, email, shell });
   const number = numberOf(one("number"));
   const account = accountOf(one("account"));
-  const width =
-    cells.length > columns.length
-      ? {
-          kind: "invalid" as const,
-          message: `${cells.length} cells stand in ${columns.length} columns; write "…" around a cell with commas`,
-        }
-      : undefined;
   const keys = all("keys").flatMap(splitKeys);
-  const problems = [width, name, details, number, account, ...keys.map(checkKeyCell)].flatMap(
-    (it): readonly RowProblem[] => {
-      if (it?.kind !== "invalid") return [];
-      const [message = "", fix = "mend it"] = it.message.split(/; (.*)/);
-      return [{ line, message, fix }];
-    },
+  const readings = [
+    checkWidth(cells, columns),
+    name,
+    details,
+    number,
+    account,
+    ...keys.map(checkKeyCell),
+  ];
+  const messages = readings.flatMap((it) => (it.kind === "invalid" ? [it.message] : []));
+  const shown = one("name") ?? "";
+  if (
+    messages.length > 0 ||
+    name.kind === "invalid" ||
+    details.kind === "invalid" ||
+    number.kind === "invalid" ||
+    account.kind === "invalid"
+  ) {
+    return { line, name: shown, row: undefined, messages };
+  }
+  const row = {
+    ...{ line, name: name.value, details: details.value, number: number.value },
+    ...{ account: account.value, keys },
+  };
+  return { line, name: shown, row, messages };
+}
+
+function checkWidth(cells: readonly string[], columns: readonly unknown[]): Reading<undefined> {
+  if (cells.length <= columns.length) return { kind: "valid", value: undefined };
+  return invalid(
+    `${cells.length} cells stand in ${columns.length} columns; write "…" around a cell with commas`,
   );
-  const isValid =
-    name.kind === "valid" &&
-    details.kind === "valid" &&
-    number.kind === "valid" &&
-    account.kind === "valid";
-  const row = isValid
-    ? {
-        line,
-        name: name.value,
-        details: details.value,
-        number: number.value,
-        account: account.value,
-        keys,
-      }
-    : undefined;
-  return { line, name: one("name") ?? "", row, problems };
+}
+
+interface LineMessage {
+  readonly line: number;
+  readonly message: string;
+}
+
+function messagesOf({ line, messages }: ReadRow): readonly LineMessage[] {
+  return messages.map((message) => ({ line, message }));
 }
 
 /** One key a line; several URLs may stand in a line, with blanks between them. */
@@ -199,28 +214,30 @@ function checkKeyCell(text: string): Reading<unknown> {
   return parseKeyText(text, "keys");
 }
 
-function numberOf(text: string | undefined) {
-  return text === undefined ? ({ kind: "valid", value: undefined } as const) : readUserNumber(text);
+function numberOf(text: string | undefined): Reading<number | undefined> {
+  return text === undefined ? { kind: "valid", value: undefined } : readUserNumber(text);
 }
 
-function accountOf(text: string | undefined) {
-  if (text === undefined || ACCOUNT.test(text)) return { kind: "valid", value: text } as const;
-  const message = `account "${shortened(text)}"; write a-z, 0-9, _, . and -, at most 40`;
-  return { kind: "invalid", message } as const;
+function accountOf(text: string | undefined): Reading<string | undefined> {
+  if (text === undefined || ACCOUNT.test(text)) return { kind: "valid", value: text };
+  return invalid(`account "${shortened(text)}"; write a-z, 0-9, _, . and -, at most 40`);
 }
 
 /** Names and numbers that stand twice. */
-function repeats(rows: readonly ReadRow[]): readonly RowProblem[] {
+function repeats(rows: readonly ReadRow[]): readonly LineMessage[] {
   const seen = new Map<string, number>();
   return rows.flatMap(({ line, name, row }) => {
     const marks = [name, ...(row?.number === undefined ? [] : [`uid ${row.number}`])];
     return marks.flatMap((mark) => {
       const before = seen.get(mark);
       if (before === undefined) seen.set(mark, line);
-      const message = `${shortened(mark)} stands in line ${before ?? 0} already`;
-      return before === undefined || mark === ""
-        ? []
-        : [{ line, message, fix: "leave one of them out" }];
+      if (before === undefined || mark === "") return [];
+      return [
+        {
+          line,
+          message: `${shortened(mark)} stands in line ${before} already; leave one of them out`,
+        },
+      ];
     });
   });
 }

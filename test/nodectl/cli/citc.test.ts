@@ -20,6 +20,17 @@ describe("citc --help", () => {
     expect(text.split("\n").filter((line) => line.length > COLUMNS_MAX)).toEqual([]);
   });
 
+  it.each(["add", "remove", "list", "keys", "import"])(
+    "user %s --help tells its exit status, and fits a terminal",
+    async (verb) => {
+      const { exitCode, text } = await run("user", verb, "--help");
+      expect(exitCode).toBe(0);
+      expect(text).toMatch(new RegExp(`^Usage: citc user ${verb}\\b`));
+      expect(text).toMatch(/^Exit status: 0 /m);
+      expect(text.split("\n").filter((line) => line.length > COLUMNS_MAX)).toEqual([]);
+    },
+  );
+
   it.each(Object.keys(VERBS))(
     "%s --help tells its exit status, and fits a terminal",
     async (verb) => {
@@ -44,6 +55,14 @@ describe("a wrong command line", () => {
     [["nodes", "drain", "--reason", " ", "n-1"], /--reason takes 1 to 200/],
     [["nodes", "start", "--now", "n-1"], /--now belongs to 'nodes stop'/],
     [["nodes", "stop", "--yes", "n-1"], /--yes belongs to 'nodes stop --now'/],
+    [["user"], /expected add, remove, list, keys, import after 'user', got nothing/],
+    [["user", "constructor"], /got "constructor"/],
+    [["user", "add"], /expected the user's name: citc user add NAME/],
+    [["user", "add", "ada", "king"], /got a second: "king"; quote what has blanks/],
+    [["user", "remove", "../root"], /"..\/root" cannot be a user's name/],
+    [["user", "remove", "ada", "--keep-home", "--delete-home"], /choose one/],
+    [["user", "list", "ada"], /'citc user keys NAME' tells of one/],
+    [["user", "import"], /expected one file/],
     [["pause", "an incident"], /unexpected argument "an incident"; write --reason/],
     [["pause", "--reason", "x".repeat(101)], /at most 100 characters/],
     [["resume", "now"], /unexpected argument "now"/],

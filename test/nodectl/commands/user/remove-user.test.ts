@@ -1,0 +1,92 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { addUser } from "../../../../nodectl/commands/user/add-user.ts";
+import { removeUser, type RemoveRequest } from "../../../../nodectl/commands/user/remove-user.ts";
+import { request, UserRig } from "./user-rig.ts";
+
+let rig: UserRig;
+let empty: object;
+beforeEach(async () => {
+  rig = new UserRig();
+  empty = rig.state;
+  await addUser(rig.context, request());
+});
+
+function remove(overrides: Partial<RemoveRequest> = {}) {
+  const usual = { name: "ada", isHomeDeleted: false, isCancelling: false, isConfirmed: true };
+  return removeUser(rig.context, { ...usual, ...overrides });
+}
+
+describe("removeUser()", () => {
+  it("only says what it would do until it is confirmed", async () => {
+    const before = rig.state;
+    expect(await remove({ isConfirmed: false })).toMatchObject({
+      kind: "planned",
+      user: { name: "ada" },
+    });
+    expect(rig.state).toEqual(before);
+  });
+
+  it("keeps the home, and nothing else", async () => {
+    expect(await remove()).toMatchObject({ kind: "done" });
+    expect(rig.homes.get("ada")).toBe(10_000);
+    rig.homes.delete("ada");
+    expect(rig.state).toEqual(empty);
+  });
+
+  it("deletes the home when that is asked for", async () => {
+    await remove({ isHomeDeleted: true });
+    expect(rig.state).toEqual(empty);
+  });
+
+  it("leaves a group of that name alone that has another number", async () => {
+    rig.directory.groups.set("ada", 12_000);
+    await remove();
+    expect(rig.directory.groups.get("ada")).toBe(12_000);
+  });
+
+  it("refuses while the user has jobs, by name or by number", async () => {
+    rig.jobs = [
+      { jobId: 7, user: "ada", state: "RUNNING" },
+      { jobId: 8, user: "10000", state: "PENDING" },
+      { jobId: 9, user: "bob", state: "RUNNING" },
+    ];
+    const before = rig.state;
+    expect(await remove()).toEqual({ kind: "has-jobs", jobIds: ["7", "8"] });
+    expect(rig.state).toEqual(before);
+  });
+
+  it("cancels the jobs, and waits until they have ended", async () => {
+    rig.jobs = [
+      { jobId: 7, user: "ada", state: "RUNNING" },
+      { jobId: 9, user: "bob", state: "RUNNING" },
+    ];
+    expect(await remove({ isCancelling: true })).toMatchObject({ kind: "done" });
+    expect(rig.jobs.map(({ user }) => user)).toEqual(["bob"]);
+    expect(rig.cancelled).toEqual(["7"]);
+  });
+
+  it("gives up after two minutes while jobs do not end; nobody can log in any more", async () => {
+    rig.jobs = [{ jobId: 7, user: "ada", state: "RUNNING" }];
+    rig.broken = "cancelling";
+    const startMs = rig.clock.now();
+    expect(await remove({ isCancelling: true })).toMatchObject({ kind: "failed" });
+    expect(rig.clock.now() - startMs).toBeLessThanOrEqual(121_000);
+    expect(rig.directory.users.get("ada")?.keys).toEqual([]);
+    expect(rig.accounts.get("ada")).toBe("users");
+  });
+
+  it.each(["removeKeys", "removeGroup", "removeUser"] as const)(
+    "goes on where it ended when the directory refused %s",
+    async (method) => {
+      rig.directory.refused = method;
+      expect(await remove({ isHomeDeleted: true })).toMatchObject({ kind: "failed" });
+      expect(rig.directory.users.has("ada")).toBe(true);
+      expect(await remove({ isHomeDeleted: true })).toMatchObject({ kind: "done" });
+      expect(rig.state).toEqual(empty);
+    },
+  );
+
+  it("says who there is when there is no such user", async () => {
+    expect(await remove({ name: "adda" })).toEqual({ kind: "unknown", known: ["ada"] });
+  });
+});

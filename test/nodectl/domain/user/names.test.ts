@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { parseAccountFile } from "../../../../nodectl/domain/user/account-file.ts";
+import { readUserName } from "../../../../nodectl/domain/user/user-name.ts";
+import { nextNumber, readUserNumber } from "../../../../nodectl/domain/user/user-number.ts";
+import { differenceOf, readDetails } from "../../../../nodectl/domain/user/user-entry.ts";
+
+const local = { users: new Set(["backuppc"]), groups: new Set(["hpcadmins"]) };
+
+function messageOf(text: string): string {
+  const read = readUserName(text, local);
+  return read.kind === "invalid" ? read.message : "valid";
+}
+
+describe("readUserName()", () => {
+  it.each(["a", "ada", "a-b_c9", "x".repeat(31)])("takes %s", (name) => {
+    expect(readUserName(name, local)).toEqual({ kind: "valid", value: name });
+  });
+
+  it.each([
+    ["", /write 1 to 31 of a-z/],
+    ["x".repeat(32), /first: x{31}$/],
+    ["Ada", /first: ada$/],
+    ["a.smith", /first: a-smith$/],
+    ["Zoë Müller", /first: zoe-muller$/],
+    ["9lives", /first: lives$/],
+    ["-x", /first: x$/],
+    ["$(reboot)", /first: reboot$/],
+    ["ada\n", /"ada\\u\{a\}"/],
+    ["ada/../root", /cannot be a user's name/],
+    ["☃", /a letter first$/],
+    ["root", /reserved for the system; write another name, such as root-user/],
+    ["opc", /reserved/],
+    ["users", /reserved/],
+    ["systemd-oom", /reserved/],
+    [
+      "backuppc",
+      /an account of this computer itself .*; write another name, such as backuppc-user/,
+    ],
+    ["hpcadmins", /a group of this computer itself/],
+  ])("refuses %j and says what to write", (name, message) => {
+    expect(messageOf(name)).toMatch(message);
+  });
+});
+
+describe("parseAccountFile()", () => {
+  it("reads names and numbers of passwd and group, and passes over what is neither", () => {
+    const text = "root:x:0:0:root:/root:/bin/sh\n+::::::\n# x\nstaff:x:50:\n\n";
+    expect(parseAccountFile(text)).toEqual([
+      { name: "root", number: 0 },
+      { name: "staff", number: 50 },
+    ]);
+  });
+});
+
+describe("numbers", () => {
+  it("begin at 10000, and go on after the highest, so that none is given again soon", () => {
+    expect(nextNumber(new Set([0, 1000]))).toBe(10_000);
+    expect(nextNumber(new Set([10_000, 10_007, 65_534]))).toBe(10_008);
+  });
+
+  it("are filled up when the highest is reached, and end when all are taken", () => {
+    expect(nextNumber(new Set([10_000, 59_999]))).toBe(10_001);
+    const all = new Set(Array.from({ length: 50_000 }, (_, index) => 10_000 + index));
+    expect(nextNumber(all)).toBeUndefined();
+  });
+
+  it.each(["1000", "59999", "65536", "2000000000"])("may be given: %s", (text) => {
+    expect(readUserNumber(text)).toEqual({ kind: "valid", value: Number(text) });
+  });
+
+  it.each(["0", "999", "60000", "65535", "4294967295", "1e4", "-1", " 1000", "0x400", ""])(
+    "may not be given: %j",
+    (text) => {
+      expect(readUserNumber(text)).toMatchObject({
+        message: expect.stringContaining("write 1000 to 59999") as string,
+      });
+    },
+  );
+});
+
+describe("readDetails()", () => {
+  it("takes empty texts for none, and trims", () => {
+    expect(readDetails({ fullName: "  Ada  ", email: "", shell: " " })).toEqual({
+      kind: "valid",
+      value: { fullName: "Ada", email: undefined, shell: "/bin/bash" },
+    });
+  });
+
+  it.each([
+    [{ fullName: "a:b" }, /full name "a:b"/],
+    [{ fullName: "a\nb" }, /in one line/],
+    [{ fullName: "x".repeat(101) }, /at most 100/],
+    [{ email: "ada" }, /ada@example.org/],
+    [{ email: "ada @x" }, /write an address/],
+    [{ shell: "bash" }, /absolute path/],
+    [{ shell: "/bin/ba sh" }, /absolute path/],
+  ])("refuses %j", (given, message) => {
+    expect(readDetails(given)).toMatchObject({ message: expect.stringMatching(message) as string });
+  });
+});
+
+describe("differenceOf()", () => {
+  const user = {
+    ...{ name: "ada", number: 10_000, groupNumber: 10_000, fullName: "Ada", email: undefined },
+    ...{ home: "/mnt/shared/home/ada", shell: "/bin/bash", keys: [] },
+  };
+  it("is none where nothing was asked for", () => {
+    expect(differenceOf(user, { number: undefined })).toBeUndefined();
+  });
+  it("names everything that differs", () => {
+    const wanted = { number: 10_001, fullName: "Ada King", email: "a@b", shell: "/bin/zsh" };
+    expect(differenceOf(user, wanted)).toBe(
+      'number is "10000", not "10001", full name is "Ada", not "Ada King", email is "none", not "a@b", shell is "/bin/bash", not "/bin/zsh"',
+    );
+  });
+});
