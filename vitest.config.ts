@@ -66,7 +66,8 @@ export default defineConfig({
           globalSetup: "test/contract/bundles.ts",
           testTimeout: 1_800_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          // They wait for timers most of the time, and every sandbox is a world of its own.
+          maxWorkers: 2,
         },
       },
     ],

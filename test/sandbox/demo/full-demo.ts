@@ -24,7 +24,7 @@ const LIMITS = stringify({
   cluster: {
     suspend_time: SUSPEND_TIME_SECONDS,
     suspend_timeout: SUSPEND_TIMEOUT_SECONDS,
-    resume_timeout: 600,
+    resume_timeout: 630,
   },
 });
 
