@@ -33,8 +33,11 @@ nfs_client() {
 
 mount_shared() {
   mkdir --parents "$SHARED"
-  if mountpoint --quiet "$SHARED"; then return; fi
-  try_often timeout 60 mount -t nfs -o vers=3,nosuid,nodev "$EXPORT" "$SHARED"
+  mountpoint --quiet "$SHARED" ||
+    try_often "mount $EXPORT" timeout 60 mount -t nfs -o vers=3,nosuid,nodev "$EXPORT" "$SHARED"
+  # Beside the markers of those that are set up.
+  note=$SHARED/finalised/$(hostname --short).failed
+  rm --force "$note"
 }
 
 take_host_keys() {

@@ -10,10 +10,24 @@ readonly INVENTORY=/root/hosts
 readonly TRIES_MAX=60
 readonly PAUSE_SECONDS=5
 
+# One line, for a console and for a node's reason: that is what people see first.
+readonly LINE_BYTES_MAX=300
+
+# What went wrong, where a command knows better than the log's last line.
+why=''
+
+# Without whatever a URL has before its host.
+one_line() {
+  tr --squeeze-repeats '[:space:]' ' ' <<< "$*" | sed --regexp-extended 's,//[^/@ ]*@,//,g; s/ $//' |
+    cut --bytes="1-$LINE_BYTES_MAX"
+}
+
 # A line for whoever cannot log in: OCI keeps the console (`citc logs` shows it). A machine without one goes on.
 say() {
-  echo "citc: $*"
-  echo "citc: $*" >> "$CONSOLE" || true
+  local line
+  line="citc: $(one_line "$*")"
+  echo "$line"
+  echo "$line" >> "$CONSOLE" || true
 }
 
 # At the end of the script, whatever ended it.
@@ -23,8 +37,19 @@ tell_end() {
     say "this machine is configured"
     return
   fi
+  why=${why:-$(said_since 0)}
   tail --lines=40 "$LOG" >> "$CONSOLE" || true
-  say "this machine could not be configured: status $status; $LOG says why, and its end stands above"
+  # nodectl looks for this line. Its cause first: whoever shows it cuts its end.
+  say "this machine could not be configured: $why"
+  leave_note || true
+}
+
+# For `citc reconcile`, once there is a place to leave it: which instance, and what it says.
+note=''
+leave_note() {
+  [[ -n $note ]] || return 0
+  # On a file system that is full there is none.
+  printf '%s\n' "$(< /var/lib/cloud/data/instance-id)" "$(one_line "$why")" > "$note.new" && mv "$note.new" "$note"
 }
 
 begin_log() {
@@ -33,15 +58,31 @@ begin_log() {
   trap 'tell_end $?' EXIT
 }
 
-# Repeats a command until it succeeds; fails when it never does.
+log_size() {
+  stat --format=%s "$LOG"
+}
+
+# The last line that the log has got since it had that size.
+said_since() {
+  tail --bytes="+$(($1 + 1))" "$LOG" | grep '[^[:space:]]' | tail --lines=1 || true
+}
+
+# Repeats a command until it succeeds; fails when it never does. The console is told at the tries 1, 2, 4, 8, ...
+# Usage: try_often WHAT COMMAND...
 try_often() {
-  local try
+  local what=$1 try size status said
+  shift
   for ((try = 1; try <= TRIES_MAX; try++)); do
-    if "$@"; then return; fi
-    echo "try $try of $TRIES_MAX failed: $*"
+    size=$(log_size)
+    status=0
+    "$@" || status=$?
+    ((status != 0)) || return 0
+    said=$(said_since "$size")
+    if ((status == 124)); then said="no answer in time; $said"; fi
+    why="could not $what, try $try of $TRIES_MAX: ${said:-status $status}"
+    if ((try & (try - 1))); then echo "$why"; else say "$why"; fi
     sleep "$PAUSE_SECONDS"
   done
-  say "gave up after $TRIES_MAX tries: $*"
   return 1
 }
 
@@ -54,10 +95,10 @@ has_commands() {
 install_packages() {
   if command -v apt-get > /dev/null; then
     export DEBIAN_FRONTEND=noninteractive
-    try_often timeout 300 apt-get --quiet --option DPkg::Lock::Timeout=120 update
-    try_often timeout 900 apt-get --quiet --option DPkg::Lock::Timeout=120 --yes --no-install-recommends install "$@"
+    try_often "read the package lists" timeout 300 apt-get --quiet --option DPkg::Lock::Timeout=120 update
+    try_often "install $*" timeout 900 apt-get --quiet --option DPkg::Lock::Timeout=120 --yes --no-install-recommends install "$@"
   else
-    try_often timeout 900 dnf --assumeyes --setopt=install_weak_deps=False install "$@"
+    try_often "install $*" timeout 900 dnf --assumeyes --setopt=install_weak_deps=False install "$@"
   fi
 }
 
@@ -73,14 +114,54 @@ $fqdn ansible_connection=local
 EOF
 }
 
+# What a run of ansible-pull failed with, from what it wrote: the task and its message, or an error of Ansible's own.
+playbook_failure() {
+  awk '
+    function message(line, text) {
+      text = value(line, "msg")
+      if (text == "non-zero return code") text = value(line, "stderr")
+      return text
+    }
+    function value(line, key) {
+      if (!match(line, "\"" key "\": \"([^\"\\\\]|\\\\.)*\"")) return ""
+      line = substr(line, RSTART + length(key) + 5, RLENGTH - length(key) - 6)
+      gsub(/\\[nrt]/, " ", line)
+      gsub(/\\"/, "\047", line)
+      gsub(/\\\\/, "\\", line)
+      return line
+    }
+    /^(TASK|RUNNING HANDLER) \[/ { task = $0; sub(/^[A-Z ]*\[/, "", task); sub(/\] \**$/, "", task) }
+    /^(fatal|failed): \[/ { failure = task ": " message($0) }
+    /^\.\.\.ignoring/ { failure = "" }
+    # The module git, which checks out before there is a task.
+    / \| (FAILED|UNREACHABLE)! => / { is_module = 1 }
+    is_module && /"msg": / { failure = message($0); is_module = 0 }
+    # Over several lines, as long as they are not empty.
+    /^(ERROR!|\[ERROR\]:)/ { error = ""; is_error = 1 }
+    /^$/ { is_error = 0 }
+    is_error { error = error " " $0 }
+    END {
+      if (failure != "") print failure
+      else if (error != "") print error
+      else if (task != "") print "its last task was " task
+    }
+  '
+}
+
 # Runs a playbook of the repository at the pinned tag or commit.
 run_playbook() {
-  local playbook=$1 group=$2 fqdn=$3 repository=$4 ref=$5 limit_seconds=$6
+  local playbook=$1 group=$2 fqdn=$3 repository=$4 ref=$5 limit_seconds=$6 size status=0
   write_inventory "$group" "$fqdn"
   say "waiting for $repository"
-  try_often timeout 30 git ls-remote --exit-code "$repository" HEAD
+  try_often "reach $repository" timeout 30 git ls-remote --exit-code "$repository" HEAD
   say "running ansible/$playbook of $ref"
+  size=$(log_size)
   # One fork: where both names are meant, one checks out after the other.
   ANSIBLE_FORKS=1 timeout "$limit_seconds" ansible-pull --url "$repository" --checkout "$ref" --full --directory "$CHECKOUT" \
-    --inventory "$INVENTORY" --limit "$fqdn" "ansible/$playbook"
+    --inventory "$INVENTORY" --limit "$fqdn" "ansible/$playbook" || status=$?
+  ((status != 0)) || return 0
+  why=$(tail --bytes="+$((size + 1))" "$LOG" | playbook_failure)
+  if ! tail --bytes="+$((size + 1))" "$LOG" | grep --quiet '^PLAY \['; then why="no ansible/$playbook of $ref from $repository: $why"; fi
+  if ((status == 124)); then why="ansible/$playbook took longer than $limit_seconds s: $why"; fi
+  return "$status"
 }

@@ -62,6 +62,7 @@ async function exitCodeOf(name: string, program: Program, input: ProgramInput): 
 const EXPECTED = new Set([
   "CommandError",
   "DirectoryError",
+  "DiskFullError",
   "FileLockError",
   "HomeDirectoryError",
   "NodeUpdateError",

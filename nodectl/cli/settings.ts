@@ -118,7 +118,7 @@ export const SETTINGS = {
   slurm_directory: defaulted(absolutePath(), "where finish writes", "/mnt/shared/etc/slurm"),
   finalised_directory: defaulted(
     absolutePath(),
-    "holds a file named like the host once it is set up",
+    "holds a file named like a host that is set up, or NODE.failed",
     "/mnt/shared/finalised",
   ),
   slurm_bin_directory: defaulted(

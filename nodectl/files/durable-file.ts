@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { unlessAbsent } from "./system-error.ts";
+import { isSystemError, unlessAbsent } from "./system-error.ts";
 
 /** Other users and other machines read what is written here. */
 const FILE_MODE = 0o644;
@@ -24,9 +24,25 @@ export async function writeDurably(file: string, text: string): Promise<void> {
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
-    throw error;
+    throw isFull(error) ? new DiskFullError(file, { cause: error }) : error;
   }
   await syncDirectory(dirname(file));
+}
+
+/** A file could not be written, because its file system, or somebody's share of it, is full. What was there is still there. */
+export class DiskFullError extends Error {
+  override readonly name = "DiskFullError";
+
+  constructor(file: string, options: ErrorOptions) {
+    super(
+      `${file} could not be written: its file system is full (df ${dirname(file)}); free some space, then run it again`,
+      options,
+    );
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return isSystemError(error) && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }
 
 /** False when it was absent already. */

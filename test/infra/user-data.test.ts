@@ -78,3 +78,55 @@ describe.runIf(hasShellcheck)("shellcheck", () => {
     expect(stdout).toBe("");
   });
 });
+
+/** What a function of functions.sh prints of its input. */
+function inBash(command: string, input = ""): string {
+  const script = `set -euo pipefail; source "$0"; ${command}`;
+  const run = spawnSync("bash", ["-c", script, join(DIRECTORY, "functions.sh")], {
+    ...{ input, encoding: "utf8" },
+  });
+  expect(run.stderr).toBe("");
+  return run.stdout.trim();
+}
+
+describe("what ansible-pull failed with", () => {
+  const failure = (log: string): string => inBash("playbook_failure", log);
+
+  it("is the task and its message", () => {
+    const log = `TASK [munge : Check that there is one] ****
+fatal: [n1]: FAILED! => {"assertion": "a", "changed": false, "msg": "no \\"key\\" there:\\nlook"}
+
+PLAY RECAP ****`;
+    expect(failure(log)).toBe("munge : Check that there is one: no 'key' there: look");
+  });
+
+  it("is what a command said that failed, or one item of a list", () => {
+    const command =
+      'TASK [a] ***\nfatal: [n1]: FAILED! => {"msg": "non-zero return code", "rc": 1, "stderr": "no disk"}';
+    expect(failure(command)).toBe("a: no disk");
+    const item = 'RUNNING HANDLER [b : c] *\nfailed: [n1] (item=x) => {"msg": "no source"}';
+    expect(failure(item)).toBe("b : c: no source");
+  });
+
+  it("is what git said when the ref is not there", () => {
+    const log = `localhost | FAILED! => {
+    "changed": false,
+    "msg": "Failed to checkout v9"
+}`;
+    expect(failure(log)).toBe("Failed to checkout v9");
+  });
+
+  it("is Ansible's own error, or the task at which it was ended", () => {
+    expect(failure("ERROR! the playbook: x.yml could not be\nfound\n\nTASK")).toBe(
+      "ERROR! the playbook: x.yml could not be found",
+    );
+    expect(failure("TASK [a : b] ***\nok: [n1]\n")).toBe("its last task was a : b");
+    expect(failure("")).toBe("");
+  });
+});
+
+it("a line for the console is one, bounded, without whatever a URL has before its host", () => {
+  const words = "one_line 'could not reach  https://me:secret@host/x\ny'";
+  expect(inBash(words)).toBe("could not reach https://host/x y");
+  expect(inBash(`one_line "$(printf 'x%.0s' {1..999})"`)).toBe("x".repeat(300));
+});

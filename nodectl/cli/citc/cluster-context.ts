@@ -8,6 +8,7 @@ import type { NodesFile } from "../../domain/launch-specification.ts";
 import { indexNodes } from "../../domain/nodes-file.ts";
 import type { Log } from "../../domain/log.ts";
 import type { Claim, ReconcileLimits } from "../../domain/reconcile/sight.ts";
+import { BootNotes } from "../../files/boot-notes.ts";
 import { ConsoleDirectory } from "../../files/console-directory.ts";
 import { capacityFileOf } from "../capacity-file.ts";
 import { loadNodesFile } from "../load-targets.ts";
@@ -61,6 +62,7 @@ export function localSideOf(config: Config, file: NodesFile, log: Log, bounds?: 
   return {
     specifications: indexNodes(file),
     claims: claimsOf(file),
+    notes: new BootNotes(config.finalisedDirectory),
     limits: limitsOf(config, file),
     capacity: capacityFileOf(config),
     slurm: slurmOf(config, log, bounds),

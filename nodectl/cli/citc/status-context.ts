@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { lookAtSpace } from "../../commands/doctor/look-at-files.ts";
 import { readPause } from "../../commands/pause.ts";
 import { exists } from "../../commands/readiness.ts";
 import { lookAtCluster, type StatusContext } from "../../commands/status/look.ts";
@@ -81,6 +83,7 @@ async function createLocalSide(
     clusterId: config.clusterId,
     memory: new StateFile(config.reconcileFile),
     readPause: () => readPause(config.pauseFile),
+    lookAtSpace: () => lookAtSpace([config.slurmDirectory, dirname(config.logFile)]),
   };
 }
 

@@ -1,4 +1,5 @@
 import { open, readFile, stat, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { SpaceSight } from "../../domain/doctor/free-space.ts";
 import { type FileSight, interpreterOf, type ProgramSight } from "../../domain/doctor/programs.ts";
 
@@ -48,7 +49,7 @@ export async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-/** Each file system once, by the first path on it; paths that are not there are passed over. */
+/** Each file system once, by the uppermost directory on it; paths that are not there are passed over. */
 export async function lookAtSpace(paths: readonly string[]): Promise<readonly SpaceSight[]> {
   const sights = new Map<number, SpaceSight>();
   for (const path of paths) {
@@ -56,8 +57,20 @@ export async function lookAtSpace(paths: readonly string[]): Promise<readonly Sp
     if (kind === "absent") continue;
     const { dev } = await stat(path);
     const { bsize, bavail, ffree, files } = await statfs(path);
-    const sight = { path, freeBytes: bsize * bavail, freeFiles: ffree, filesMax: files };
-    if (!sights.has(dev)) sights.set(dev, sight);
+    if (sights.has(dev)) continue;
+    const sight = {
+      path: await uppermost(path, dev),
+      freeBytes: bsize * bavail,
+      freeFiles: ffree,
+      filesMax: files,
+    };
+    sights.set(dev, sight);
   }
   return [...sights.values()];
+}
+
+async function uppermost(path: string, dev: number): Promise<string> {
+  const above = dirname(path);
+  const isTop = above === path || (await stat(above)).dev !== dev;
+  return isTop ? path : uppermost(above, dev);
 }

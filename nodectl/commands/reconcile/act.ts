@@ -13,7 +13,7 @@ import { eachDespiteRefusals } from "../each-despite-refusals.ts";
 import { RETIRE_REASON } from "../retire-nodes.ts";
 import { keepNodesDown } from "../tend-nodes.ts";
 import { terminateInstances, type TerminateContext } from "../terminate-instances.ts";
-import { giveUp, type GiveUpContext } from "./give-up.ts";
+import { giveUp, whyOf, type GiveUpContext } from "./give-up.ts";
 import { keepConsoles, type ConsoleContext, type KeptConsole } from "./keep-consoles.ts";
 
 export type Act = Extract<Decision, { kind: "act" }>;
@@ -39,11 +39,15 @@ export interface Acted {
  */
 export async function carryOut(context: ActContext, acts: readonly Act[]): Promise<Acted> {
   const problems = new Map<Act, string>();
-  const attempt = (kinds: readonly Action["kind"][], work: Work): Promise<void> =>
+  const attempt = (
+    kinds: readonly Action["kind"][],
+    work: Work,
+    why: WhyOf = ({ rule }) => rule.why,
+  ): Promise<void> =>
     carryOutKind(
       context,
       acts.filter(({ action }) => kinds.includes(action.kind)),
-      { work, problems },
+      { work, why, problems },
     );
   await attempt(["give-up", "set-aside"], ({ acts: some }) => giveUp(context, some));
   const silent = acts.filter(({ action }) => action.kind === "replace");
@@ -51,7 +55,8 @@ export async function carryOut(context: ActContext, acts: readonly Act[]): Promi
     context,
     silent.map(({ node }) => node),
   );
-  await attempt(["replace"], ({ acts: some }) => giveUp(context, some, consoles));
+  const why: WhyOf = (act) => whyOf(act, consoles);
+  await attempt(["replace"], ({ acts: some }) => giveUp(context, some, consoles), why);
   await attempt(["down"], ({ nodes }) => setDownAsIs(context, nodes));
   await attempt(["power-down"], ({ names }) => context.slurm.powerDownByForce(names));
   await attempt(["keep-down"], ({ nodes }) => keepDown(context, nodes));
@@ -80,6 +85,9 @@ interface Group {
 
 type Work = (group: Group) => Promise<void>;
 
+/** For the log: like nodes have one line. */
+type WhyOf = (act: Act) => string;
+
 /**
  * One group for each rule, so that a node which Slurm refuses does not keep those of other rules from their turn. Those of
  * its own rule are done as well.
@@ -87,7 +95,7 @@ type Work = (group: Group) => Promise<void>;
 async function carryOutKind(
   { log }: ActContext,
   acts: readonly Act[],
-  { work, problems }: { work: Work; problems: Map<Act, string> },
+  { work, why, problems }: { work: Work; why: WhyOf; problems: Map<Act, string> },
 ): Promise<void> {
   for (const [ruleId, group] of groupBy(acts, ({ rule }) => rule.id)) {
     const refused = new Set<Act>();
@@ -101,9 +109,8 @@ async function carryOutKind(
       for (const act of refused) problems.set(act, error.message);
     }
     const done = group.filter((act) => !refused.has(act));
-    const [first] = done;
-    if (first !== undefined)
-      log.info("reconciled nodes", { ...fieldsOf(ruleId, done), reason: first.rule.why });
+    for (const [reason, some] of groupBy(done, why))
+      log.info("reconciled nodes", { ...fieldsOf(ruleId, some), reason });
   }
 }
 

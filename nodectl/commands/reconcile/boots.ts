@@ -13,6 +13,7 @@ import type { Log } from "../../domain/log.ts";
 import type { CapacityStore } from "../../files/capacity-file.ts";
 import type { Instance } from "../../oci/provider.ts";
 import type { Acted } from "./act.ts";
+import { lastWordsOn } from "./give-up.ts";
 
 export interface BootContext {
   /** The file that startnode asks before it launches. */
@@ -59,7 +60,7 @@ type ByNode = ReadonlyMap<string, readonly Instance[]>;
 function failedBoots(context: BootContext, { acted }: BootsSeen, byNode: ByNode): readonly Boot[] {
   return acted.acts.flatMap(({ act: { rule, node }, problem }) => {
     const isFailedBoot = rule.isFailedBoot === true && problem === undefined;
-    const lastWords = acted.consoles.get(node.name)?.lastLine ?? rule.why;
+    const lastWords = lastWordsOn(node, acted.consoles) ?? rule.why;
     return isFailedBoot ? bootsOf(context, { node, byNode }, { isSuccess: false, lastWords }) : [];
   });
 }

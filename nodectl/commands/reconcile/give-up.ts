@@ -1,7 +1,9 @@
 import { nextTryText } from "../../domain/failed-node.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { newestOf } from "../../domain/launch-decision.ts";
+import { shortWords } from "../../domain/node-log/last-words.ts";
 import { RECONCILE_PREFIX } from "../../domain/reconcile/reasons.ts";
+import type { NodeSight } from "../../domain/reconcile/sight.ts";
 import type { FailureControl, NodeJobs, SlurmControl } from "../../slurm/control.ts";
 import { eachDespiteRefusals } from "../each-despite-refusals.ts";
 import { tellUsers, type TellContext } from "../tell-users.ts";
@@ -23,14 +25,14 @@ export interface GiveUpContext extends TellContext {
 export async function giveUp(
   context: GiveUpContext,
   acts: readonly Act[],
-  consoles: ReadonlyMap<string, KeptConsole> = new Map(),
+  consoles: Consoles = new Map(),
 ): Promise<void> {
   const { slurm, clock, retryDelayMs } = context;
   const retryAtMs = clock.now() + retryDelayMs;
   const byReason = groupBy(acts, (act) => reasonOf(act, { consoles, retryAtMs }));
   const setDowns = [...byReason].map(([reason, some]) => async () => {
     await tellUsers(context, async () => [
-      { jobs: await slurm.jobsOnNodes(namesOf(some)), text: noticeOf(some) },
+      { jobs: await slurm.jobsOnNodes(namesOf(some)), text: noticeOf(some, consoles) },
     ]);
     await setDown(context, some, reason);
   });
@@ -57,26 +59,39 @@ async function setDown(
 }
 
 interface ReasonParts {
-  readonly consoles: ReadonlyMap<string, KeptConsole>;
+  readonly consoles: Consoles;
   readonly retryAtMs: number;
 }
 
 /** For `sinfo -R`: why, what OCI says, and where the console is. */
 function reasonOf(act: Act, { consoles, retryAtMs }: ReasonParts): string {
-  const words = `${RECONCILE_PREFIX} ${wordsOf(act)}`;
+  const words = `${RECONCILE_PREFIX} ${whyOf(act, consoles)}`;
   if (act.action.kind === "set-aside") return `${words} ${nextTryText(retryAtMs)}`;
   const file = consoles.get(act.node.name)?.file;
   return file === undefined ? words : `${words}; console in ${file}`;
 }
 
 /** They all have the same reason, but for the consoles. */
-function noticeOf([first]: readonly Act[]): string {
-  return `${RECONCILE_PREFIX} a node of this job was lost: ${first === undefined ? "" : wordsOf(first)}`;
+function noticeOf([first]: readonly Act[], consoles: Consoles): string {
+  return `${RECONCILE_PREFIX} a node of this job was lost: ${first === undefined ? "" : whyOf(first, consoles)}`;
 }
 
-function wordsOf({ rule, node }: Act): string {
+type Consoles = ReadonlyMap<string, KeptConsole>;
+
+/** The rule's words, what OCI says of the instance, and of one that never came to serve what it said last. */
+export function whyOf({ rule, node }: Act, consoles: Consoles): string {
   const newest = newestOf(node.instances);
-  return newest === undefined ? rule.why : `${rule.why} (${newest.lifecycleState})`;
+  const why = newest === undefined ? rule.why : `${rule.why} (${newest.lifecycleState})`;
+  const said = rule.isFailedBoot === true ? (lastWordsOn(node, consoles) ?? "") : "";
+  return said === "" ? why : `${why}: ${shortWords(said, SAID_LENGTH_MAX)}`;
+}
+
+/** Of what a machine said. The kept console has the whole. */
+const SAID_LENGTH_MAX = 200;
+
+/** What a machine said last; undefined when nothing was kept of it. */
+export function lastWordsOn({ name, note }: NodeSight, consoles: Consoles): string | undefined {
+  return note ?? consoles.get(name)?.lastWords;
 }
 
 function namesOf(acts: readonly Act[]): readonly string[] {

@@ -3,6 +3,7 @@ import type { Clock } from "../../domain/clock.ts";
 import { livingOf } from "../../domain/reconcile/conditions.ts";
 import type { NodeSight } from "../../domain/reconcile/sight.ts";
 import type { Log } from "../../domain/log.ts";
+import { lastWordsOf } from "../../domain/node-log/last-words.ts";
 import { isSystemError } from "../../files/system-error.ts";
 import { OciCallError } from "../../oci/oci-errors.ts";
 import type { Consoles } from "../../oci/provider.ts";
@@ -17,7 +18,7 @@ export interface ConsoleFiles {
 export interface KeptConsole {
   readonly file: string;
   /** What the machine said last; empty when it said nothing. */
-  readonly lastLine: string;
+  readonly lastWords: string;
 }
 
 export interface ConsoleContext {
@@ -74,14 +75,10 @@ async function keepConsole(
     }
     const file = await consoleFiles.save(node.name, text);
     log.info("kept the end of a console", { ...fields, reason: file });
-    return { file, lastLine: lastLineOf(text) };
+    return { file, lastWords: lastWordsOf(text) };
   } catch (error) {
     if (!(error instanceof OciCallError) && !isSystemError(error)) throw error;
     log.warn("could not keep a console", { ...fields, reason: error.message });
     return undefined;
   }
-}
-
-function lastLineOf(text: string): string {
-  return text.trimEnd().split("\n").at(-1)?.trim() ?? "";
 }

@@ -1,7 +1,7 @@
 import { lookAtNodes, isInstanceListWhole } from "../../domain/reconcile/look.ts";
 import type { ReconcileMemory } from "../../domain/reconcile/memory.ts";
 import { decide, type Decision } from "../../domain/reconcile/decide.ts";
-import type { Claim, NodeSight, ReconcileLimits } from "../../domain/reconcile/sight.ts";
+import type { BootNote, Claim, NodeSight, ReconcileLimits } from "../../domain/reconcile/sight.ts";
 import { OciCallError } from "../../oci/oci-errors.ts";
 import type {
   AddressBook,
@@ -10,9 +10,16 @@ import type {
   InstanceControl,
 } from "../../oci/provider.ts";
 import type { SlurmControl, SlurmNode } from "../../slurm/control.ts";
+import { isSystemError } from "../../files/system-error.ts";
 import { isSlurmError } from "../../slurm/slurm-command-error.ts";
 import { groupBy } from "../../domain/group-by.ts";
+import { slurmStateOf } from "../../domain/reconcile/slurm-state.ts";
 import { isLiving } from "../../domain/reconcile/instance-state.ts";
+
+/** Where machines that could not be configured say so. Throws the system's error. */
+export interface Notes {
+  read(nodeNames: readonly string[]): Promise<ReadonlyMap<string, BootNote>>;
+}
 
 export interface ObserveContext {
   readonly instances: Pick<InstanceControl, "listInstances">;
@@ -21,6 +28,7 @@ export interface ObserveContext {
   readonly slurm: Pick<SlurmControl, "listNodes">;
   /** The names of nodes.json. */
   readonly claims: ReadonlyMap<string, Claim>;
+  readonly notes: Notes;
   readonly limits: ReconcileLimits;
   readonly clock: { now(): number };
 }
@@ -61,16 +69,18 @@ export async function observe(
   const { claims, limits } = context;
   const listed = await listAddresses(context);
   const nowMs = context.clock.now();
-  const lists = { slurmNodes, instances, addresses: listed.addresses, claims, nowMs };
+  const noted = await readNotes(context, slurmNodes);
+  const lists = { slurmNodes, instances, addresses: listed.addresses, claims, ...noted, nowMs };
   const nodes = lookAtNodes(lists, memory);
   const isWhole = isInstanceListWhole(nodes);
   const around = { nowMs, limits, isInstanceListWhole: isWhole };
-  const doubts = isWhole
-    ? listed.doubts
-    : [
-        ...listed.doubts,
-        "OCI's list lacks instances of nodes that Slurm hears: it came back short",
-      ];
+  const doubts = [
+    ...listed.doubts,
+    ...noted.doubts,
+    ...(isWhole
+      ? []
+      : ["OCI's list lacks instances of nodes that Slurm hears: it came back short"]),
+  ];
   const decisions = nodes.map((node) => decide(node, around));
   return { kind: "seen", nodes, slurmNodes, instances, decisions, doubts, nowMs };
 }
@@ -108,5 +118,19 @@ async function listAddresses({ addressBook }: ObserveContext): Promise<Listed> {
   } catch (error) {
     if (!(error instanceof OciCallError)) throw error;
     return { addresses: undefined, doubts: [`OCI: ${error.message}`] };
+  }
+}
+
+/** Only nodes that wake have any use for them. */
+async function readNotes(
+  { notes }: ObserveContext,
+  slurmNodes: readonly SlurmNode[],
+): Promise<{ readonly notes?: ReadonlyMap<string, BootNote>; readonly doubts: readonly string[] }> {
+  const waking = slurmNodes.filter((node) => slurmStateOf(node) === "waking");
+  try {
+    return { notes: await notes.read(waking.map(({ name }) => name)), doubts: [] };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return { doubts: [`the notes of machines that failed cannot be read: ${error.message}`] };
   }
 }

@@ -1,4 +1,5 @@
 import { errorText } from "../../domain/error-text.ts";
+import type { SpaceSight } from "../../domain/doctor/free-space.ts";
 import type { LaunchSpecification } from "../../domain/launch-specification.ts";
 import { lookAtNodes } from "../../domain/reconcile/look.ts";
 import { NO_MEMORY, parseMemory, type ReconcileMemory } from "../../domain/reconcile/memory.ts";
@@ -20,6 +21,8 @@ export interface StatusContext extends ObserveContext {
   readonly capacity: Pick<CapacityStore, "read">;
   /** The pause that is in force. */
   readonly readPause: () => Promise<Pause | undefined>;
+  /** What is left on the file systems that the cluster writes to. Throws the system's error. */
+  readonly lookAtSpace: () => Promise<readonly SpaceSight[]>;
   /** What the last pass of reconcile left; only read. */
   readonly memory: Pick<MemoryStore, "read">;
 }
@@ -33,13 +36,15 @@ export async function lookAtCluster(context: StatusContext): Promise<ClusterStat
   const sides = await lookAtBothSides(context, memory.value);
   const nowMs = context.clock.now();
   const coolDowns = await readCoolDowns(context, nowMs);
+  const space = await readSpace(context);
   const sight: ClusterSight = {
     clusterId: context.clusterId,
     nowMs,
     slurmBlindness: sides.slurm.blindness,
     ociBlindness: sides.oci.blindness,
     nodes: describeNodes(context, sides, { memory: memory.value, nowMs }),
-    doubts: [...sides.doubts, ...memory.doubts, ...coolDowns.doubts],
+    doubts: [...sides.doubts, ...memory.doubts, ...coolDowns.doubts, ...space.doubts],
+    space: space.value,
     lastPassMs: memory.value.passMs,
     coolDowns: coolDowns.value,
     pause: await context.readPause(),
@@ -91,6 +96,16 @@ async function recall({ memory }: StatusContext): Promise<Read<ReconcileMemory>>
   } catch (error) {
     const doubts = [`what the last pass of reconcile saw cannot be read: ${errorText(error)}`];
     return { value: NO_MEMORY, doubts };
+  }
+}
+
+async function readSpace({
+  lookAtSpace,
+}: StatusContext): Promise<Read<readonly SpaceSight[]>> {
+  try {
+    return { value: await lookAtSpace(), doubts: [] };
+  } catch (error) {
+    return { value: [], doubts: [`how full the disks are cannot be seen: ${errorText(error)}`] };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Finding, problemsOr, warning, wrong } from "./finding.ts";
+import { type Finding, problemsOr } from "./finding.ts";
 
 /** What is left on the file system that holds a path. */
 export interface SpaceSight {
@@ -22,12 +22,23 @@ export function judgeSpace(sights: readonly SpaceSight[]): readonly Finding[] {
   return problemsOr(sights.flatMap(judgeOne), `at least ${sizeText(least)} free`);
 }
 
-function judgeOne({ path, freeBytes, freeFiles, filesMax }: SpaceSight): readonly Finding[] {
+/** Of these file systems those on which things fail now, or soon. */
+export function fullDisks(sights: readonly SpaceSight[]): readonly Problem[] {
+  return sights.flatMap(judgeOne).filter((finding) => finding.kind === "wrong");
+}
+
+type Problem = Extract<Finding, { kind: "warning" | "wrong" }>;
+
+function judgeOne({ path, freeBytes, freeFiles, filesMax }: SpaceSight): readonly Problem[] {
   const fix = `free some: du -xh ${path} | sort -h | tail`;
-  const judge = (amount: number, [min, fine]: readonly [number, number], what: string) => {
+  const judge = (
+    amount: number,
+    [min, fine]: readonly [number, number],
+    what: string,
+  ): readonly Problem[] => {
     if (amount >= fine) return [];
     const seen = `${path} has room for ${what} only`;
-    return [amount < min ? wrong(seen, fix) : warning(seen, fix)];
+    return [{ kind: amount < min ? "wrong" : "warning", seen, fix }];
   };
   return [
     ...judge(freeBytes, [BYTES_MIN, BYTES_FINE], sizeText(freeBytes)),

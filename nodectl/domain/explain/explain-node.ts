@@ -2,7 +2,7 @@ import { nearestNames } from "../edit-distance.ts";
 import { expandedNames } from "../group-names.ts";
 import type { NodeGroup } from "../launch-specification.ts";
 import { launchedOffer, shapeLabel, shortDomain } from "../placement.ts";
-import type { Decision } from "../reconcile/decide.ts";
+import { noteOf, type Decision } from "../reconcile/decide.ts";
 import { isOurText } from "../reconcile/reasons.ts";
 import { actionText, patienceText } from "../status/plan-text.ts";
 import { pauseSentence } from "../pause.ts";
@@ -23,7 +23,7 @@ import {
 import { nodeHeadline, situationOf, type NodeSituation } from "./node-headline.ts";
 import { phaseWords } from "./phase-words.ts";
 import { durationWords, timeWords } from "./time-words.ts";
-import { listWords } from "./words.ts";
+import { listWords, withoutStop } from "./words.ts";
 
 /** What a node is and why, what OCI says of it, and what becomes of it. Pure: the same facts give the same sentences. */
 export function explainNode(name: string, facts: ClusterFacts): Explanation {
@@ -231,13 +231,15 @@ function decisionWords(decision: Decision | undefined): readonly string[] {
   if (decision === undefined || decision.kind === "in-order") return [];
   const { rule } = decision;
   const what = actionText(rule);
+  const note = noteOf(decision);
+  const why = note === undefined ? rule.why : `${rule.why}: ${withoutStop(note)}`;
   switch (decision.kind) {
     case "report":
-      return [`citc reconcile leaves it alone: ${rule.why}.`];
+      return [`citc reconcile leaves it alone: ${why}.`];
     case "wait":
-      return [`citc reconcile has seen: ${rule.why}. It will ${what}, ${patienceText(rule)}.`];
+      return [`citc reconcile has seen: ${why}. It will ${what}, ${patienceText(rule)}.`];
     case "act":
-      return [`The next pass of citc reconcile will ${what}: ${rule.why}.`];
+      return [`The next pass of citc reconcile will ${what}: ${why}.`];
   }
 }
 

@@ -118,7 +118,7 @@ export function refusalId({ fields, timeMs }: LogEntry, nowMs: number): string {
 }
 
 /** The log itself has the rest. */
-const LINE_LENGTH_MAX = 160;
+const LINE_LENGTH_MAX = 300;
 
 /** One line of the log for people. */
 export function logWords({ timeMs, program, event, fields }: LogEntry, nowMs: number): string {

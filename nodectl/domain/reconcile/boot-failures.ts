@@ -1,4 +1,5 @@
 import { bootKey, type CapacityEntry } from "../capacity-entry.ts";
+import { shortWords } from "../node-log/last-words.ts";
 import { ocidTail } from "../status/words.ts";
 import type { ShapeOffer } from "../launch-specification.ts";
 
@@ -12,7 +13,7 @@ export interface Boot {
   /** What was launched, which may be an alternative. */
   readonly offer: ShapeOffer;
   readonly isSuccess: boolean;
-  /** The last line of a failed one's console, or what stands in its place. */
+  /** What a failed one said last, or what stands in its place. */
   readonly lastWords?: string;
 }
 
@@ -30,7 +31,7 @@ export interface BootVerdict {
 }
 
 /** Longer than this hides the rest of a node's reason. */
-const LAST_WORDS_MAX = 80;
+const LAST_WORDS_MAX = 120;
 
 /**
  * Counts how boots went. An image that never registers costs an instance for each try: after some failures in a row
@@ -51,7 +52,7 @@ export function judgeBoots(
     failures[key] = count;
     if (isSuccess && wasClosed) entries.set(key, { key, kind: "open", untilMs: 0, message: "" });
     if (count < failuresMax) continue;
-    const words = shorten(lastWords ?? "no console");
+    const words = shortWords(lastWords ?? "no console", LAST_WORDS_MAX);
     const message = `the last ${count} boots of image ${ocidTail(imageOcid)} failed: ${words}`;
     const untilMs = nowMs + coolDownMs;
     entries.set(key, { key, kind: "boot", untilMs, message, node: nodeName });
@@ -63,9 +64,4 @@ export function judgeBoots(
 /** True of a reason that names such a verdict, whatever else it names. */
 export function isAboutFailedBoots(reason: string): boolean {
   return /\bthe last \d+ boots of image \S+ failed: /.test(reason);
-}
-
-function shorten(words: string): string {
-  const line = words.replaceAll(/[\p{Cc}\s"']+/gu, " ").trim();
-  return line.length <= LAST_WORDS_MAX ? line : `${line.slice(0, LAST_WORDS_MAX - 1)}…`;
 }

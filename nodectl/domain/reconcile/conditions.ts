@@ -21,6 +21,8 @@ export function holds(condition: Condition, node: NodeSight, around: Circumstanc
       return livingOf(node).every(
         ({ timeCreatedMs }) => nowMs - timeCreatedMs > limits.bootLimitMs,
       );
+    case "has-note":
+      return node.note !== undefined;
     case "was-launched":
       return node.waking?.isLaunched === true;
     case "past-run-deadline":

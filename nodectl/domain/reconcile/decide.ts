@@ -53,6 +53,14 @@ export function decide(node: NodeSight, around: Circumstances): Decision {
     : { kind: "wait", node, rule };
 }
 
+/** What the machine itself has left to say about what is due with its node. */
+export function noteOf({
+  rule,
+  node,
+}: Exclude<Decision, { kind: "in-order" }>): string | undefined {
+  return rule.onlyIf === "has-note" ? node.note : undefined;
+}
+
 function fits(rule: Rule, node: NodeSight, around: Circumstances): boolean {
   if (!rule.slurm.includes(node.slurmState)) return false;
   if (!rule.instance.includes(node.instanceState)) return false;

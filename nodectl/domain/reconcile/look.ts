@@ -1,7 +1,7 @@
 import { groupBy } from "../group-by.ts";
 import { instanceStateOf, isLiving, type InstanceRecord } from "./instance-state.ts";
 import type { ReconcileMemory, RememberedNode, Waking } from "./memory.ts";
-import type { Claim, NodeSight } from "./sight.ts";
+import type { BootNote, Claim, NodeSight } from "./sight.ts";
 import { isCountedOn, slurmStateOf, type SlurmRecord, type SlurmState } from "./slurm-state.ts";
 
 /** What both sides say at one moment. */
@@ -14,6 +14,8 @@ export interface Lists {
     readonly { readonly hostnameLabel: string; readonly ipAddress: string }[] | undefined;
   /** The names of nodes.json. */
   readonly claims: ReadonlyMap<string, Claim>;
+  /** By node name. Default: none. */
+  readonly notes?: ReadonlyMap<string, BootNote>;
   readonly nowMs: number;
 }
 
@@ -46,8 +48,14 @@ export function lookAtNodes(lists: Lists, memory: Recollection): readonly NodeSi
             ? undefined
             : (addresses.get(name) ?? []).map(({ ipAddress }) => ipAddress),
       };
-      return lookAtNode(own, memory, lists.nowMs);
+      const note = noteOf(own, lists.notes?.get(name));
+      return { ...lookAtNode(own, memory, lists.nowMs), ...(note !== undefined && { note }) };
     });
+}
+
+function noteOf({ instances }: Seen, note: BootNote | undefined): string | undefined {
+  const isOwn = instances.some((it) => isLiving(it) && it.instanceOcid === note?.instanceOcid);
+  return isOwn ? note?.words : undefined;
 }
 
 type Seen = Pick<NodeSight, "name" | "slurm" | "instances" | "claim" | "addresses">;

@@ -19,6 +19,8 @@ export const CONDITIONS = {
   "retry-due": "the next try that the reason names has come, or it names none",
   "retry-later": "the reason names a next try that is still to come, and Slurm has made it idle",
   "past-boot-limit": "the instance is older than `boot_limit_seconds`",
+  "has-note":
+    "the instance has left a note (NODE.failed in `finalised_directory`) that it could not be configured",
   "was-launched": "an instance of this power-up was there before",
   "past-run-deadline": "it has been waking for longer than `run_deadline_seconds`",
   "other-address": "OCI gives it one address, and Slurm has another",

@@ -98,6 +98,16 @@ export const RULES: readonly Rule[] = [
     why: "no instance was launched for it",
   },
   {
+    id: "failed-boot",
+    slurm: ["waking"],
+    instance: ["running"],
+    onlyIf: "has-note",
+    patience: "none",
+    action: "replace",
+    why: "its machine could not be configured",
+    isFailedBoot: true,
+  },
+  {
     id: "silent-boot",
     slurm: ["waking"],
     instance: ["starting", "running"],

@@ -5,6 +5,14 @@ import type { SlurmRecord, SlurmState } from "./slurm-state.ts";
 /** Whether nodes.json speaks of the node: as wanted, as one that the limits no longer name, or not at all. */
 export type Claim = "wanted" | "retired" | "unclaimed";
 
+/** What a machine has left when it could not be configured. */
+export interface BootNote {
+  /** An earlier machine of the node may have left it. */
+  readonly instanceOcid: string;
+  /** Why, in one line. */
+  readonly words: string;
+}
+
 /** One node, looked at from both sides at one moment. */
 export interface NodeSight {
   readonly name: string;
@@ -22,6 +30,8 @@ export interface NodeSight {
   readonly slurmSinceMs: number;
   /** Since when it is being powered up; undefined for a node that is not. */
   readonly waking: Waking | undefined;
+  /** Why its living instance could not be configured, in that one's own words; absent: it has left no note. */
+  readonly note?: string;
 }
 
 /** What is known beside the nodes. */

@@ -1,3 +1,4 @@
+import type { SpaceSight } from "../doctor/free-space.ts";
 import type { Pause } from "../pause.ts";
 import type { CoolDown } from "./cool-downs.ts";
 import { sumOrUndefined, type NodeStatus } from "./node-status.ts";
@@ -15,6 +16,8 @@ export interface ClusterSight {
   readonly nodes: readonly NodeStatus[];
   /** What is wrong with the lists, for people. */
   readonly doubts: readonly string[];
+  /** What is left on the file systems that the cluster writes to; absent: not looked at. */
+  readonly space?: readonly SpaceSight[];
   /** When the last pass of reconcile looked, milliseconds since the epoch; 0: never, as far as is known. */
   readonly lastPassMs: number;
   readonly coolDowns: readonly CoolDown[];

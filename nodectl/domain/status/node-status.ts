@@ -1,7 +1,7 @@
 import { usdPerHour } from "../price-list.ts";
 import { launchedOffer, shapeLabel, shortDomain, type CapacityType } from "../placement.ts";
 import type { LaunchSpecification } from "../launch-specification.ts";
-import type { Decision } from "../reconcile/decide.ts";
+import { noteOf, type Decision } from "../reconcile/decide.ts";
 import { isLiving, type InstanceRecord, type InstanceState } from "../reconcile/instance-state.ts";
 import type { Claim, NodeSight } from "../reconcile/sight.ts";
 import type { SlurmState } from "../reconcile/slurm-state.ts";
@@ -21,6 +21,8 @@ export interface NodePlan {
   readonly rule: Extract<Decision, { kind: "act" }>["rule"];
   /** Milliseconds since the epoch: when the node was first seen like this. */
   readonly sinceMs: number;
+  /** What the machine itself has left to say about it. */
+  readonly note?: string;
 }
 
 /** One node as the admin sees it. */
@@ -125,5 +127,6 @@ function addressOf(
 function planOf(decision: Decision | undefined): NodePlan | undefined {
   if (decision === undefined || decision.kind === "in-order") return undefined;
   const { kind, rule, node } = decision;
-  return { kind, rule, sinceMs: node.sinceMs };
+  const note = noteOf(decision);
+  return { kind, rule, sinceMs: node.sinceMs, ...(note !== undefined && { note }) };
 }

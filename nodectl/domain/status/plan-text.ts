@@ -14,14 +14,15 @@ export function patienceText({ patience }: Rule): string {
 }
 
 /** Why, and what reconcile does about it. */
-export function planText({ kind, rule }: NodePlan): string {
+export function planText({ kind, rule, note }: NodePlan): string {
+  const why = note === undefined ? rule.why : `${rule.why}: ${note}`;
   switch (kind) {
     case "report":
-      return `reconcile leaves it: ${rule.why}`;
+      return `reconcile leaves it: ${why}`;
     case "wait":
-      return `reconcile waits: ${rule.why}; then, ${patienceText(rule)}: ${actionText(rule)}`;
+      return `reconcile waits: ${why}; then, ${patienceText(rule)}: ${actionText(rule)}`;
     case "act":
-      return `reconcile acts: ${rule.why}: ${actionText(rule)}`;
+      return `reconcile acts: ${why}: ${actionText(rule)}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { fullDisks } from "../doctor/free-space.ts";
 import { groupBy } from "../group-by.ts";
 import { billOf, type ClusterSight, type Warning } from "./cluster-status.ts";
 import { failedNodeWarnings, launchWarnings, limitWarnings } from "./launch-warnings.ts";
@@ -21,6 +22,7 @@ const LOG_ADVICE = "look what was tried: sudo grep reconcile /var/log/slurm/elas
 export function warningsOf(sight: ClusterSight): readonly Warning[] {
   return [
     ...blindnessWarnings(sight),
+    ...spaceWarnings(sight),
     ...launchWarnings(sight),
     ...sight.doubts.map((doubt) => ({
       id: "doubtful-list",
@@ -51,6 +53,15 @@ function blindnessWarnings({ slurmBlindness, ociBlindness }: ClusterSight): read
     warnings.push({ id: "oci-not-seen", what, advice, nodes: [] });
   }
   return warnings;
+}
+
+function spaceWarnings({ space = [] }: ClusterSight): readonly Warning[] {
+  return fullDisks(space).map(({ seen, fix }) => ({
+    id: "disk-full",
+    what: `${seen}: what jobs, nodes and finish write is lost, or fails`,
+    advice: fix,
+    nodes: [],
+  }));
 }
 
 function passWarnings({ lastPassMs, nowMs }: ClusterSight): readonly Warning[] {
@@ -156,7 +167,7 @@ function slowBootWarnings({ nodes, nowMs, bootLimitMs }: ClusterSight): readonly
       what:
         `${countText(some.length, "node")} waking for up to ${durationText(oldestMs)}; ` +
         `after ${durationText(bootLimitMs)} such a node is replaced`,
-      advice: `read the console of one in OCI's Console, or on the node /root/ansible-pull.log`,
+      advice: `see what it waits for or fails with, in the lines that begin with "citc:": sudo citc logs ${slow[0]?.node.name ?? "NODE"}`,
       nodes: namesOf(some),
     },
   ];

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { BootNote } from "../../../nodectl/domain/reconcile/sight.ts";
 import type { Clock } from "../../../nodectl/domain/clock.ts";
 import { failureReason } from "../../../nodectl/domain/failed-node.ts";
 import { TAG, TYPE_COMPUTE } from "../../../nodectl/domain/cluster-tags.ts";
@@ -139,6 +140,20 @@ export class SimulatedWorld {
     const { instanceOcid, vnic } = record;
     const isSmall = ailment === "small";
     return { instanceOcid, ipAddress: vnic.ipAddress, bootMs: sinceMs, isSmall };
+  }
+
+  /** Of machines that never boot every other one could say so. */
+  notes(): ReadonlyMap<string, BootNote> {
+    const silent = this.livingOf().filter(
+      ({ instanceOcid }) =>
+        this.ailments.get(instanceOcid) === "never-boots" && /[a-m].$/.test(instanceOcid),
+    );
+    return new Map(
+      silent.map(({ instanceOcid, order: { freeformTags } }) => [
+        freeformTags[TAG.node] ?? "",
+        { instanceOcid, words: "no such package" },
+      ]),
+    );
   }
 
   /** Its slurmd answers, on the machine that registered. */

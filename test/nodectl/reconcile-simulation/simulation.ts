@@ -99,6 +99,7 @@ export class Simulation {
         claims: new Map(
           this.nodeNames.map((name) => [name, this.retired.has(name) ? "retired" : "wanted"]),
         ),
+        notes: { read: () => Promise.resolve(world.notes()) },
         limits: LIMITS,
         retryDelayMs: 300_000,
         capacity: { add: () => Promise.resolve() },

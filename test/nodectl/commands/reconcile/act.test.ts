@@ -3,6 +3,7 @@ import {
   reconcile,
   type ReconcileOutcome,
 } from "../../../../nodectl/commands/reconcile/reconcile.ts";
+import { parseMemory } from "../../../../nodectl/domain/reconcile/memory.ts";
 import { OciCallError } from "../../../../nodectl/oci/oci-errors.ts";
 import { NodeUpdateError } from "../../../../nodectl/slurm/slurm-command-error.ts";
 import { slurmError } from "../slurm-error.ts";
@@ -195,5 +196,46 @@ describe("what Slurm refuses", () => {
     refuse("n1");
     await pass();
     expect(rig.capacities.map(({ kind }) => kind)).toEqual(["boot"]);
+  });
+});
+
+describe("a machine that has left a note that it could not be configured", () => {
+  const NOTE = "munge : Check: the 'key' is not there";
+  beforeEach(() => {
+    rig.setNode("n1", "ALLOCATED+POWERING_UP+NOT_RESPONDING");
+    const { instanceOcid } = rig.launch("n1", "RUNNING");
+    rig.notes.set("n1", { instanceOcid, words: NOTE });
+    rig.jobs.push({ jobId: 7, isInteractive: false, adminComment: "" });
+  });
+  const WHY = "its machine could not be configured (RUNNING): munge : Check: the key is not there";
+
+  it("is replaced at once; node and job are told what it says", async () => {
+    await pass();
+    expect(rig.calls).toEqual([
+      `comment 7 reconcile: a node of this job was lost: ${WHY}`,
+      `down n1 reconcile: ${WHY}; console in /consoles/n1 {"hasNoMachine":true}`,
+      "force n1",
+    ]);
+  });
+
+  it("counts as a boot that failed", async () => {
+    await pass();
+    expect(Object.values(parseMemory(rig.memory).boots)).toEqual([1]);
+  });
+
+  it("is left alone when the note is an earlier machine's", async () => {
+    rig.notes.set("n1", { instanceOcid: "another", words: NOTE });
+    await pass();
+    expect(rig.calls).toEqual([]);
+  });
+
+  it("waits for the boot limit when notes cannot be read, which is said", async () => {
+    rig.readNotes = () =>
+      Promise.reject(Object.assign(new Error("ESTALE"), { code: "ESTALE", syscall: "scandir" }));
+    const outcome = await pass();
+    expect(rig.calls).toEqual([]);
+    expect(outcome).toMatchObject({
+      seen: { doubts: ["the notes of machines that failed cannot be read: ESTALE"] },
+    });
   });
 });

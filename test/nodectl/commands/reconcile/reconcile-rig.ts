@@ -4,7 +4,7 @@ import type {
 } from "../../../../nodectl/commands/reconcile/reconcile.ts";
 import type { CapacityEntry } from "../../../../nodectl/domain/capacity-entry.ts";
 import type { Log, LogFields } from "../../../../nodectl/domain/log.ts";
-import type { Claim } from "../../../../nodectl/domain/reconcile/sight.ts";
+import type { BootNote, Claim } from "../../../../nodectl/domain/reconcile/sight.ts";
 import type { Instance, PrivateAddress } from "../../../../nodectl/oci/provider.ts";
 import type { NoticedJob, SlurmNode } from "../../../../nodectl/slurm/control.ts";
 import { FakeCloud } from "../fake-cloud.ts";
@@ -36,6 +36,9 @@ export class ReconcileRig {
   captureConsole: (instanceOcid: string) => Promise<string | undefined> = () =>
     Promise.resolve("the end of a console");
   saveConsole: () => Promise<string> = () => Promise.resolve("/consoles/n1");
+  /** By node name: what machines that could not be configured have left. */
+  readonly notes = new Map<string, BootNote>();
+  readNotes: () => Promise<ReadonlyMap<string, BootNote>> = () => Promise.resolve(this.notes);
   /** The node names that have an address; an error: they cannot be listed. */
   addresses: readonly string[] | Error = [];
 
@@ -78,6 +81,7 @@ export class ReconcileRig {
       consoleFiles: { save: () => this.saveConsole() },
       slurm: this.#slurm(),
       claims: this.claims,
+      notes: { read: () => this.readNotes() },
       limits: {
         orphanGraceMs: 5 * MINUTE_MS,
         bootLimitMs: 10 * MINUTE_MS,

@@ -35,6 +35,7 @@ function rig(overrides: Partial<StatusContext> = {}) {
       ["a", "wanted"],
       ["b", "wanted"],
     ]),
+    notes: { read: () => Promise.resolve(new Map()) },
     limits: { orphanGraceMs: 1, bootLimitMs: 1, runDeadlineMs: 1 },
     instances: cloud,
     addressBook: cloud,
@@ -48,6 +49,7 @@ function rig(overrides: Partial<StatusContext> = {}) {
     clock: { now: () => NOW_MS },
     capacity: { read: () => Promise.resolve([]) },
     readPause: () => Promise.resolve(undefined),
+    lookAtSpace: () => Promise.resolve([]),
     memory: {
       read: () => Promise.resolve(formatMemory({ passMs: NOW_MS - 1, nodes: {}, boots: {} })),
     },

@@ -11,6 +11,7 @@ import {
   slurmStateOf,
   type SlurmRecord,
 } from "../../../../nodectl/domain/reconcile/slurm-state.ts";
+import type { BootNote } from "../../../../nodectl/domain/reconcile/sight.ts";
 import {
   bootsFail,
   closed,
@@ -33,9 +34,14 @@ const RETRY = failureReason(
 );
 
 /** What reconcile would do with a node, as a pass that sees it for the first time. */
-function decisionsOf(slurm: SlurmRecord, machines: readonly ReturnType<typeof machine>[]) {
+function decisionsOf(
+  slurm: SlurmRecord,
+  machines: readonly ReturnType<typeof machine>[],
+  notes: ReadonlyMap<string, BootNote> = new Map(),
+) {
   const claims = new Map([[slurm.name, "wanted" as const]]);
-  const lists = { slurmNodes: [slurm], instances: machines, addresses: [], claims, nowMs: NOW_MS };
+  const seen = { slurmNodes: [slurm], instances: machines, addresses: [], claims, notes };
+  const lists = { ...seen, nowMs: NOW_MS };
   const limits = { orphanGraceMs: 1, bootLimitMs: MINUTE_MS * 12, runDeadlineMs: MINUTE_MS * 10 };
   const around = { nowMs: NOW_MS, limits, isInstanceListWhole: true };
   return new Map(lookAtNodes(lists, NO_MEMORY).map((sight) => [sight.name, decide(sight, around)]));
@@ -138,6 +144,16 @@ describe("explainNode()", () => {
     const told = explainNode("a-1", facts({ nodes: [lost], machines, decisions }));
     expect(told.next.join()).toContain(decision.rule.why);
     expect(textOf(told)).toContain("OCI has its last instance as TERMINATED");
+  });
+
+  it("tells why its machine could not be configured, in that one's own words", () => {
+    const waking = node("a-1", "ALLOCATED+POWERING_UP");
+    const machines = [machine("a-1", "RUNNING")];
+    const { instanceOcid = "" } = machines[0] ?? {};
+    const notes = new Map([["a-1", { instanceOcid, words: "munge : no key." }]]);
+    const decisions = decisionsOf(waking, machines, notes);
+    const told = explainNode("a-1", facts({ nodes: [waking], machines, decisions }));
+    expect(told.next.join()).toMatch(/: its machine could not be configured: munge : no key\.$/);
   });
 
   it("writes on a terminal what the README's table has in its marks", () => {

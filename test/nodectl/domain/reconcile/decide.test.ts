@@ -31,6 +31,7 @@ const DOWN = ["down-machine"];
 const REPLACED = ["silent-machine", "down-machine"];
 const UNWANTED = ["no-longer-wanted?not-wanted"];
 const BOOT = ["silent-boot?past-boot-limit", ADDRESS];
+const RUNNING_BOOT = ["failed-boot?has-note", ...BOOT];
 const UNHEARD = ["heard-without-instance"];
 const INSPECTED_LOST = ["lost-while-inspected?has-jobs"];
 const FAILED = ["failed-while-waking"];
@@ -46,7 +47,7 @@ const TABLE: Readonly<Record<SlurmState, Row>> = {
   "off-down-ours":     [["next-try-has-come?retry-due"], OFF,       OFF,      OFF,       ["next-try-has-come?retry-due"], OFF, NO],
   "off-down-slurm":    [["down-by-slurm"],             OFF,         OFF,      OFF,       ["down-by-slurm"], OFF, NO],
   "off-down-admin":    [NO, ["inspected-while-off"], ["inspected-while-off"], ["inspected-while-off"], NO, ["inspected-while-off"], NO],
-  waking:              [NEVER,                         BOOT,        BOOT,     FAILED,    FAILED,  ["duplicates?has-owner"], NO],
+  waking:              [NEVER,                         BOOT,        RUNNING_BOOT, FAILED,    FAILED,  ["duplicates?has-owner"], NO],
   "waking-down":       [DOWN_WAKING, DOWN_WAKING, DOWN_WAKING, DOWN_WAKING, DOWN_WAKING, DOWN_WAKING, NO],
   "waking-down-admin": [NO,                            INSPECTED,   INSPECTED, INSPECTED, NO,     INSPECTED,  NO],
   going:               [LATER,                         LATER,       LATER,    LATER,     LATER,   LATER,      NO],

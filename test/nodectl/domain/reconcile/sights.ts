@@ -124,6 +124,8 @@ export function meeting(node: NodeSight, condition: Condition): NodeSight {
         ...node,
         instances: node.instances.map((it) => ({ ...it, timeCreatedMs: NOW - 121 * MINUTE_MS })),
       };
+    case "has-note":
+      return { ...node, note: "no such package" };
     case "was-launched":
       return { ...node, waking: { notBeforeMs: OLD_MS, sinceMs: NOW, isLaunched: true } };
     case "past-run-deadline":
