@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { subnetDomain } from "./api/vcn-names.ts";
 import { playbookVariables } from "./deployment.ts";
 import type { ClusterDescription } from "./machines/cluster-description.ts";
@@ -8,8 +10,10 @@ import type { ClusterMachines } from "./machines/hypervisor.ts";
 import { timerUnits } from "./machines/timer-units.ts";
 import { makeDirectory, writeFiles, type AccountIds } from "./machines/write-files.ts";
 import { METADATA_ADDRESS } from "./machines/subnet-bridges.ts";
-import type { ManagementPlan, RegionPlan } from "./region-plan.ts";
+import type { BootingPlan, RegionPlan } from "./region-plan.ts";
 import { sourceUrls } from "./sources/source-server.ts";
+
+const run = promisify(execFile);
 
 /**
  * Lays out what a cluster's machines that boot see at first: an empty /mnt/shared, and what the network would tell them. Everything else is their
@@ -18,12 +22,17 @@ import { sourceUrls } from "./sources/source-server.ts";
 export async function layOutBootingCluster(
   { id, release, region, subnet, endpoint }: ClusterDescription,
   accounts: AccountIds,
-  management: ManagementPlan,
+  { management, sharedMebibytes }: Pick<BootingPlan, "management" | "sharedMebibytes">,
 ): Promise<ClusterMachines> {
   const base = join("clusters", id);
   const sharedDirectory = join(base, "shared");
   const files = join(base, "files");
   await makeDirectory(sharedDirectory, "root", accounts);
+  if (sharedMebibytes !== undefined) {
+    // In the region's own mount namespace, with which it goes.
+    const options = `mode=0755,size=${sharedMebibytes}m`;
+    await run("mount", ["-t", "tmpfs", "-o", options, "file-server", sharedDirectory]);
+  }
   const { packages } = sourceUrls(new URL(endpoint).hostname);
   const sources = `deb [trusted=yes] ${packages} ./\n`;
   // As OCI's DHCP has it.

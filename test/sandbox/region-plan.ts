@@ -31,6 +31,8 @@ export interface BootingPlan {
   /** The root file system of the management nodes; that of the others is the region's. */
   readonly managementImageDirectory: string;
   readonly management: ManagementPlan;
+  /** Size of each cluster's shared file system. Absent: as this computer's disk has it. */
+  readonly sharedMebibytes?: number;
 }
 
 /** What a management node's instance is told. */

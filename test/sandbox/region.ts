@@ -116,7 +116,7 @@ async function createHypervisor(
   const layOut = ({ description }: Cluster): Promise<ClusterMachines> =>
     booting === undefined
       ? layOutCluster(description, accounts, plan)
-      : layOutBootingCluster(description, accounts, booting.management);
+      : layOutBootingCluster(description, accounts, booting);
   return new Hypervisor({
     clusters: await Promise.all(clusters.map(layOut)),
     controlGroup: booting && join(CONTROL_GROUPS, booting.controlGroup),

@@ -53,6 +53,8 @@ export interface BootingOptions {
   readonly managementMetadata?: Readonly<Record<string, string>>;
   /** Instead: what a deployment tells it, so that it becomes the management node of a cluster, with the options' archive. */
   readonly deployment?: DeploymentOptions;
+  /** A shared file system of this size, in memory, that can be full. Default: a directory on this computer's disk. */
+  readonly sharedMebibytes?: number;
 }
 
 export interface DeploymentOptions {
@@ -139,6 +141,7 @@ async function planBooting(
     packagesDirectory: await ensurePackages(release, managementImageDirectory, packages),
     managementImageDirectory,
     management: await planManagement(options, archive),
+    ...(options.sharedMebibytes !== undefined && { sharedMebibytes: options.sharedMebibytes }),
   };
 }
 

@@ -99,9 +99,7 @@ async function recall({ memory }: StatusContext): Promise<Read<ReconcileMemory>>
   }
 }
 
-async function readSpace({
-  lookAtSpace,
-}: StatusContext): Promise<Read<readonly SpaceSight[]>> {
+async function readSpace({ lookAtSpace }: StatusContext): Promise<Read<readonly SpaceSight[]>> {
   try {
     return { value: await lookAtSpace(), doubts: [] };
   } catch (error) {
