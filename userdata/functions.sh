@@ -37,7 +37,7 @@ tell_end() {
     say "this machine is configured"
     return
   fi
-  why=${why:-$(said_since 0)}
+  why=${why:-$(tail --lines=5 "$LOG" | cause)}
   tail --lines=40 "$LOG" >> "$CONSOLE" || true
   # nodectl looks for this line. Its cause first: whoever shows it cuts its end.
   say "this machine could not be configured: $why"
@@ -62,9 +62,14 @@ log_size() {
   stat --format=%s "$LOG"
 }
 
-# The last line that the log has got since it had that size.
+# Of what a command wrote the line that says most: the first that git or apt calls an error (advice follows it), or else the last.
+cause() {
+  awk '/^(fatal|error|E): / && first == "" { first = $0 } /[^ \t\r]/ { last = $0 } END { print first != "" ? first : last }'
+}
+
+# The same of what the log has got since it had that size.
 said_since() {
-  tail --bytes="+$(($1 + 1))" "$LOG" | grep '[^[:space:]]' | tail --lines=1 || true
+  tail --bytes="+$(($1 + 1))" "$LOG" | cause
 }
 
 # Repeats a command until it succeeds; fails when it never does. The console is told at the tries 1, 2, 4, 8, ...
@@ -76,7 +81,10 @@ try_often() {
     size=$(log_size)
     status=0
     "$@" || status=$?
-    ((status != 0)) || return 0
+    if ((status == 0)); then
+      why=''
+      return
+    fi
     said=$(said_since "$size")
     if ((status == 124)); then said="no answer in time; $said"; fi
     why="could not $what, try $try of $TRIES_MAX: ${said:-status $status}"

@@ -125,6 +125,13 @@ PLAY RECAP ****`;
   });
 });
 
+it("of what a command wrote the error is told, not the advice below it, or else the last line", () => {
+  const git = "fatal: no repository\nfatal: Could not read\n\nPlease make sure\nand it exists.\n";
+  expect(inBash("cause", git)).toBe("fatal: no repository");
+  expect(inBash("cause", "Reading\nmount.nfs: timed out\n\n")).toBe("mount.nfs: timed out");
+  expect(inBash("cause")).toBe("");
+});
+
 it("a line for the console is one, bounded, without whatever a URL has before its host", () => {
   const words = "one_line 'could not reach  https://me:secret@host/x\ny'";
   expect(inBash(words)).toBe("could not reach https://host/x y");

@@ -120,7 +120,7 @@ describe.each(RELEASE_NAMES)("user data on %s", (release) => {
       expect(status).toBe(2);
       expect(said).toContain("no such thing as a database");
       expect(said).toMatch(
-        /citc: this machine could not be configured: fail: no such thing as a database\n$/,
+        /citc: this machine could not be configured: ansible.builtin.fail: no such thing as a database\n$/,
       );
     });
   });
