@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { awaitState } from "../e2e/await-state.ts";
 import { awaitConfigured } from "../sandbox/configuration.ts";
@@ -98,7 +99,8 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
 
   test("a compute node has no credential of the cloud's", async () => {
     const places = ["/etc", "/root", "/home", "/opt", "/usr/local", "/var/lib"];
-    const argv = ["grep", "--recursive", "--files-with-matches", "--binary-files=text"];
+    // The checkout of the repository has words of tests.
+    const argv = ["grep", "--recursive", "--files-with-matches", "--exclude-dir=citc-ansible"];
     const keys = await output(NODE, [...argv, "--regexp=PRIVATE KEY-----", ...places]);
     expect(keys.split("\n").filter((path) => !/^\/etc\/ssh\/ssh_host_\w+_key$/.test(path))).toEqual(
       [],
@@ -115,7 +117,7 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
     for (const machine of ["mgmt", NODE]) {
       const told = await output(machine, ["curl", "--silent", "--fail", ...METADATA]);
       const { metadata } = JSON.parse(told) as { metadata: Record<string, string> };
-      const userData = Buffer.from(metadata["user_data"] ?? "", "base64").toString("latin1");
+      const userData = textOf(Buffer.from(metadata["user_data"] ?? "", "base64"));
       expect(userData).toContain("citc");
       const text = JSON.stringify(metadata) + userData;
       expect(text).not.toContain("PRIVATE KEY");
@@ -175,6 +177,12 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
     expect(await destroyCluster(sandbox, "clustera")).toContain("nothing is left");
   });
 });
+
+/** startnode compresses what it sends. */
+function textOf(userData: Buffer): string {
+  const isCompressed = userData.subarray(0, 2).equals(Buffer.from([0x1f, 0x8b]));
+  return (isCompressed ? gunzipSync(userData) : userData).toString("latin1");
+}
 
 /** Long enough to be found by chance nowhere. */
 function isLong(base64: string): boolean {
