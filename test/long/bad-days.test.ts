@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { awaitState } from "../e2e/await-state.ts";
 import { git } from "../git.ts";
 import { awaitConfigured } from "../sandbox/configuration.ts";
+import { deployedFromHead } from "../sandbox/deployed.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { BadDay, nodeName } from "./bad-day.ts";
 import { BOOTING_TIMEOUT_MS } from "./boot.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const ARCHIVE = join(ROOT, `dist/nodectl-linux-${process.arch}.tar.gz`);
-const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKeyOfAda ada";
 const LIMITS = `VM.Standard.E4.Flex.1.8: { 1: 8 }
 cluster: { suspend_time: 900, suspend_timeout: 10, resume_timeout: 900 }
 `;
@@ -48,17 +48,16 @@ describe("bad days of machines that boot", () => {
     async () => {
       repository = await mkdtemp(join(tmpdir(), "bad-days-"));
       await makeRepository(repository);
+      const booting = await deployedFromHead();
       sandbox = await Sandbox.start({
         archive: ARCHIVE,
         cloud: { bootMs: 2000 },
         booting: {
+          ...booting,
           repository,
-          image: "baked",
-          managementImage: "bare",
           sharedMebibytes: 128,
           deployment: {
-            ref: await git(ROOT, "rev-parse", "HEAD"),
-            sshPublicKeys: [KEY],
+            ...booting.deployment,
             nodectlSettings: {
               boot_limit_seconds: 600,
               boot_failures_max: 3,
