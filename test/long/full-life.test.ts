@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,11 +13,17 @@ import { destroyCluster } from "../sandbox/sweep.ts";
 import { BOOTING_TIMEOUT_MS } from "./boot.ts";
 
 const ARCHIVE = join(import.meta.dirname, `../../dist/nodectl-linux-${process.arch}.tar.gz`);
-const LIMITS = `VM.Standard.E4.Flex.1.8: { 1: 2 }
+const ALL = [1, 2, 3].map((number) => `vm-standard-e4-flex-1-8-ad1-000${number}`);
+const NODES = ALL.slice(0, 2);
+const [NODE = "", SECOND = "", THIRD = ""] = ALL;
+
+function limits(more = ""): string {
+  return `VM.Standard.E4.Flex.1.8:
+  count: { 1: 3 }
+  ${more}
 cluster: { suspend_time: 60, suspend_timeout: 20, resume_timeout: 300 }
 `;
-const NODES = [1, 2].map((number) => `vm-standard-e4-flex-1-8-ad1-000${number}`);
-const [NODE = ""] = NODES;
+}
 
 const METADATA = ["-H", "Authorization: Bearer Oracle", "http://169.254.169.254/opc/v2/instance/"];
 
@@ -74,7 +82,7 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
   });
 
   test("a job wakes two machines, which configure themselves", async () => {
-    const finish = await sandbox.finish(LIMITS);
+    const finish = await sandbox.finish(limits());
     expect(finish.exitCode, finish.stderr).toBe(0);
     const names = await output("mgmt", ["srun", "--nodes=2", "hostname"], "opc");
     expect(names.split("\n").toSorted()).toEqual(NODES);
@@ -167,14 +175,37 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
     expect(await runAgain(NODE, "compute.yml")).toMatch(/ changed=0 .* failed=0 /);
   });
 
+  test("a node of another one's image joins without a playbook, and no secret was in the image", async () => {
+    await output(SECOND, ["citc-bake"]);
+    const freeformTags = { cluster: "clustera" };
+    const imageOcid = await sandbox.makeImage(SECOND, { displayName: "compute-v1", freeformTags });
+    await output("mgmt", ["scontrol", "update", `nodename=${SECOND}`, "state=power_down_force"]);
+    const finish = await sandbox.finish(limits(`image: ${imageOcid}`));
+    expect(finish.exitCode, finish.stderr).toBe(0);
+    const id = ["srun", `--nodelist=${THIRD}`, "id", "--user", "--name", "alice"];
+    expect(await output("mgmt", id, "opc")).toBe("alice");
+    const { instanceOcid } = await instanceOf(THIRD);
+    await awaitConfigured(sandbox, instanceOcid, PLAYBOOK_SECONDS);
+    const said = await sandbox.console(instanceOcid);
+    expect(said).toContain("citc: joining with what the image has");
+    expect(said).not.toContain("citc: running ansible/");
+
+    const disk = join(sandbox.workDirectory, "captures/0");
+    for (const path of ["munge/munge.key", "sssd/sssd.conf", "ssh/ssh_host_ed25519_key"]) {
+      expect(existsSync(join(disk, "etc", path)), path).toBe(false);
+    }
+    expect(await readFile(join(disk, "etc/machine-id"), "utf8")).toBe("");
+    expect(await readdir(join(disk, "var/lib/sss/db"))).toEqual([]);
+  });
+
   test("the nodes go when they are idle, and the sweep finds nothing once the management node is gone", async () => {
     await awaitState({
       what: "the nodes' instances are terminated",
       timeoutSeconds: WAKING_SECONDS,
-      observe: async () => (await Promise.all(NODES.map(instanceOf))).map(stateOf),
+      observe: async () => (await Promise.all(ALL.map(instanceOf))).map(stateOf),
       isReached: (states) => states.every((state) => state === "TERMINATED"),
     });
-    expect(await destroyCluster(sandbox, "clustera")).toContain("nothing is left");
+    expect(await destroyCluster(sandbox, "clustera")).toContain("removed 1 image; nothing is left");
   });
 });
 
