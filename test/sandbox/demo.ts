@@ -17,7 +17,7 @@ Takes about a minute once all is set up, and leaves nothing behind. Needs root.
   --full           the whole life, on machines that boot: a management node
                    becomes one of a bare image, a user logs in, an MPI job
                    runs on two nodes that configure themselves, and all goes
-                   (about ten minutes, the first time; 8 GiB of disk)
+                   (about five minutes; ten the first time, and 4 GiB of disk)
   --release NAME   bookworm (Slurm 22.05) or trixie (Slurm 24.11) [bookworm]
   --keep-logs      leave the run's directory with all logs
   --help
