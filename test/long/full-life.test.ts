@@ -46,15 +46,18 @@ const WAKING_SECONDS = 300;
 // What is committed is what machines pull.
 describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (release) => {
   let sandbox: Sandbox;
-  beforeAll(async () => {
-    sandbox = await Sandbox.start({
-      release,
-      archive: ARCHIVE,
-      cloud: { bootMs: 2000 },
-      booting: await deployedFromHead(),
-    });
-    await awaitConfigured(sandbox, (await instanceOf("mgmt")).instanceOcid, PLAYBOOK_SECONDS);
-  }, BOOTING_TIMEOUT_MS);
+  beforeAll(
+    async () => {
+      sandbox = await Sandbox.start({
+        release,
+        archive: ARCHIVE,
+        cloud: { bootMs: 2000 },
+        booting: await deployedFromHead(),
+      });
+      await awaitConfigured(sandbox, (await instanceOf("mgmt")).instanceOcid, PLAYBOOK_SECONDS);
+    },
+    BOOTING_TIMEOUT_MS + PLAYBOOK_SECONDS * 1000,
+  );
   afterAll(() => sandbox.stop());
 
   async function instanceOf(name: string): Promise<ListedInstance> {
