@@ -79,7 +79,7 @@ export async function stateOfArchive({
   return (await readIfThere(inputsFile)) === inputs ? "up-to-date" : "stale";
 }
 
-function archivePath(rootDirectory: string, architecture: Architecture): string {
+export function archivePath(rootDirectory: string, architecture: Architecture): string {
   return join(rootDirectory, "dist", `nodectl-linux-${architecture}.tar.gz`);
 }
 

@@ -1,8 +1,8 @@
-import { join } from "node:path";
 import type { TestContext } from "vitest";
 import { stringify } from "yaml";
 import type { CloudSettings } from "../sandbox/api/cloud-settings.ts";
 import type { ReleaseName } from "../sandbox/machines/releases.ts";
+import { hostArchive } from "../sandbox/host-archive.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { Cluster } from "./cluster.ts";
 
@@ -35,7 +35,6 @@ export interface FixtureOptions extends LimitsOptions {
 type TestHooks = Pick<TestContext, "onTestFailed">;
 
 /** `npm run build -- --arch host` makes it. */
-const ARCHIVE = join(import.meta.dirname, `../../dist/nodectl-linux-${process.arch}.tar.gz`);
 const SHAPE = "VM.Standard.E4.Flex.1.8";
 const NODE_PREFIX = "vm-standard-e4-flex-1-8-ad1-";
 /** Short, so that a test is; Slurm looks for idle nodes every 10 s by default. */
@@ -69,7 +68,7 @@ export class ClusterFixture {
     const sandbox = await Sandbox.start({
       release,
       clusterIds,
-      archive: ARCHIVE,
+      archive: hostArchive(),
       cloud,
       strangerNames,
       ...(options.hasTimers !== undefined && { hasTimers: options.hasTimers }),

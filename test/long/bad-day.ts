@@ -1,4 +1,5 @@
 import { awaitState } from "../e2e/await-state.ts";
+import { instanceNamed, outputOn } from "../sandbox/machine-work.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 
 const BOOTSTRAP = "/home/slurm/bootstrap.sh";
@@ -25,23 +26,14 @@ export class BadDay {
   }
 
   /** What a command says on the management node, which must succeed. */
-  async run(argv: readonly string[], timeoutSeconds = 60): Promise<string> {
-    const result = await this.sandbox.exec("mgmt", argv, { timeoutSeconds });
-    if (result.exitCode === 0) return result.stdout;
-    throw new Error(`${argv.join(" ")}: ${result.stdout}${result.stderr}`);
+  run(argv: readonly string[], timeoutSeconds = 60): Promise<string> {
+    return outputOn(this.sandbox, "mgmt", argv, { timeoutSeconds });
   }
 
   /** In one line; with a warning it ends with 1. */
   async status(): Promise<string> {
     const { stdout } = await this.sandbox.exec("mgmt", ["citc", "status"]);
     return stdout.replaceAll(/\s+/g, " ");
-  }
-
-  /** The newest of that name. */
-  async instanceOf(name: string): Promise<string> {
-    const found = (await this.sandbox.instances()).findLast((it) => it.displayName === name);
-    if (found === undefined) throw new Error(`there is no instance ${name}`);
-    return found.instanceOcid;
   }
 
   /** Powers a node up; its user data has another value of that constant, and later ones have the old again. */
@@ -95,7 +87,7 @@ export class BadDay {
   }
 
   async awaitConsole(number: number, words: RegExp, timeoutSeconds: number): Promise<void> {
-    const instanceOcid = await this.instanceOf(nodeName(number));
+    const { instanceOcid } = await instanceNamed(this.sandbox, nodeName(number));
     await awaitState({
       what: `the console of ${nodeName(number)} says it`,
       timeoutSeconds,

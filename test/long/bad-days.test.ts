@@ -6,12 +6,12 @@ import { awaitState } from "../e2e/await-state.ts";
 import { git } from "../git.ts";
 import { awaitConfigured } from "../sandbox/configuration.ts";
 import { deployedFromHead } from "../sandbox/deployed.ts";
+import { hostArchive } from "../sandbox/host-archive.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { BadDay, nodeName } from "./bad-day.ts";
 import { BOOTING_TIMEOUT_MS } from "./boot.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const ARCHIVE = join(ROOT, `dist/nodectl-linux-${process.arch}.tar.gz`);
 const LIMITS = `VM.Standard.E4.Flex.1.8: { 1: 8 }
 cluster: { suspend_time: 900, suspend_timeout: 10, resume_timeout: 900 }
 `;
@@ -50,7 +50,7 @@ describe("bad days of machines that boot", () => {
       await makeRepository(repository);
       const booting = await deployedFromHead();
       sandbox = await Sandbox.start({
-        archive: ARCHIVE,
+        archive: hostArchive(),
         cloud: { bootMs: 2000 },
         booting: {
           ...booting,
@@ -67,7 +67,7 @@ describe("bad days of machines that boot", () => {
         },
       });
       day = new BadDay(sandbox);
-      await awaitConfigured(sandbox, await day.instanceOf("mgmt"), PLAYBOOK_SECONDS);
+      await awaitConfigured(sandbox, "mgmt", PLAYBOOK_SECONDS);
       const finish = await sandbox.finish(LIMITS);
       expect(finish.exitCode, finish.stderr).toBe(0);
     },
@@ -137,7 +137,7 @@ describe("bad days of machines that boot", () => {
     // The machine with the controller cannot be restarted here: its disk goes with its power.
     await day.run(["systemctl", "kill", "--signal=KILL", "slurmctld"]);
     await day.run(["systemctl", "stop", "slurmctld"]);
-    await awaitConfigured(sandbox, await day.instanceOf(nodeName(UNHEARD)), PLAYBOOK_SECONDS);
+    await awaitConfigured(sandbox, nodeName(UNHEARD), PLAYBOOK_SECONDS);
     await day.run(["systemctl", "start", "slurmctld"]);
     await sandbox.exec(nodeName(LATE), ["ln", "-s", "shared", "/run/file-server/late"]);
 

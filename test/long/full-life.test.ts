@@ -6,13 +6,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { awaitState } from "../e2e/await-state.ts";
 import { awaitConfigured } from "../sandbox/configuration.ts";
 import { deployedFromHead } from "../sandbox/deployed.ts";
+import { hostArchive } from "../sandbox/host-archive.ts";
+import { instanceNamed, loginAs } from "../sandbox/machine-work.ts";
 import type { CommandResult } from "../sandbox/machines/run-in-machine.ts";
 import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { Sandbox, type ListedInstance } from "../sandbox/sandbox.ts";
 import { destroyCluster } from "../sandbox/sweep.ts";
 import { BOOTING_TIMEOUT_MS } from "./boot.ts";
 
-const ARCHIVE = join(import.meta.dirname, `../../dist/nodectl-linux-${process.arch}.tar.gz`);
 const ALL = [1, 2, 3].map((number) => `vm-standard-e4-flex-1-8-ad1-000${number}`);
 const NODES = ALL.slice(0, 2);
 const [NODE = "", SECOND = "", THIRD = ""] = ALL;
@@ -50,20 +51,18 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
     async () => {
       sandbox = await Sandbox.start({
         release,
-        archive: ARCHIVE,
+        archive: hostArchive(),
         cloud: { bootMs: 2000 },
         booting: await deployedFromHead(),
       });
-      await awaitConfigured(sandbox, (await instanceOf("mgmt")).instanceOcid, PLAYBOOK_SECONDS);
+      await awaitConfigured(sandbox, "mgmt", PLAYBOOK_SECONDS);
     },
     BOOTING_TIMEOUT_MS + PLAYBOOK_SECONDS * 1000,
   );
   afterAll(() => sandbox.stop());
 
-  async function instanceOf(name: string): Promise<ListedInstance> {
-    const instance = (await sandbox.instances()).find((one) => one.displayName === name);
-    if (instance === undefined) throw new Error(`there is no instance ${name}`);
-    return instance;
+  function instanceOf(name: string): Promise<ListedInstance> {
+    return instanceNamed(sandbox, name);
   }
 
   /** The output of a command that must succeed. */
@@ -90,7 +89,7 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
     const names = await output("mgmt", ["srun", "--nodes=2", "hostname"], "opc");
     expect(names.split("\n").toSorted()).toEqual(NODES);
     for (const name of NODES) {
-      await awaitConfigured(sandbox, (await instanceOf(name)).instanceOcid, PLAYBOOK_SECONDS);
+      await awaitConfigured(sandbox, name, PLAYBOOK_SECONDS);
     }
   });
 
@@ -148,14 +147,7 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
     );
     const add = "cat .ssh/id_ed25519.pub | sudo citc user add alice --ssh-key -";
     await output("mgmt", ["sh", "-c", add], "opc");
-    const login = [
-      "ssh",
-      "-o",
-      "BatchMode=yes",
-      "-o",
-      "StrictHostKeyChecking=accept-new",
-      "alice@mgmt",
-    ];
+    const login = loginAs("alice");
     const asAlice = (line: string): Promise<string> => output("mgmt", [...login, line], "opc");
     await asAlice(`cat > hello.c << 'END'\n${MPI_PROGRAM}END\nmpicc -o hello hello.c`);
     const job = "sbatch --parsable --wait --nodes=2 --ntasks-per-node=1";
@@ -188,7 +180,7 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
     const id = ["srun", `--nodelist=${THIRD}`, "id", "--user", "--name", "alice"];
     expect(await output("mgmt", id, "opc")).toBe("alice");
     const { instanceOcid } = await instanceOf(THIRD);
-    await awaitConfigured(sandbox, instanceOcid, PLAYBOOK_SECONDS);
+    await awaitConfigured(sandbox, THIRD, PLAYBOOK_SECONDS);
     const said = await sandbox.console(instanceOcid);
     expect(said).toContain("citc: joining with what the image has");
     expect(said).not.toContain("citc: running ansible/");

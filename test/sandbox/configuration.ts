@@ -1,5 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { CONFIGURED, FAILED, wordsOfUserData } from "../../nodectl/domain/node-log/last-words.ts";
+import { systemClock } from "../../nodectl/cli/system-clock.ts";
+import { instanceNamed } from "./machine-work.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { waitUntil } from "./wait-until.ts";
 
 /** What a machine's user data says on its console about its playbook (userdata/functions.sh). */
 export type Configuration =
@@ -10,34 +13,33 @@ export type Configuration =
   | { readonly kind: "failed"; readonly words: string };
 
 const WORDS_LENGTH_MAX = 4000;
-const LOOK_INTERVAL_MS = 200;
 
 export function readConfiguration(console: string): Configuration {
-  const said = [...console.matchAll(/^citc: (.*?)\r?$/gm)].map(([, line = ""]) => line);
-  const last = said.at(-1) ?? "";
-  if (last === "this machine is configured") return { kind: "configured" };
-  if (last.startsWith("this machine could not be configured")) {
-    return { kind: "failed", words: console.slice(-WORDS_LENGTH_MAX) };
-  }
+  const last = wordsOfUserData(console) ?? "";
+  if (last === CONFIGURED) return { kind: "configured" };
+  if (last.startsWith(FAILED)) return { kind: "failed", words: console.slice(-WORDS_LENGTH_MAX) };
   return { kind: last.startsWith("running ansible/") ? "running-playbook" : "waiting" };
 }
 
-/** @throws Error with the end of the console, when the playbook fails or does not end in time */
+/** @param machine the display name of its instance. @throws Error with the end of the console, when the playbook fails or does not end in time */
 export async function awaitConfigured(
   sandbox: Sandbox,
-  instanceOcid: string,
+  machine: string,
   timeoutSeconds: number,
 ): Promise<void> {
-  const deadlineMs = performance.now() + timeoutSeconds * 1000;
-  for (;;) {
-    const console = await sandbox.console(instanceOcid);
+  const { instanceOcid } = await instanceNamed(sandbox, machine);
+  let console = "";
+  const look = async (): Promise<Configuration | undefined> => {
+    console = await sandbox.console(instanceOcid);
     const configuration = readConfiguration(console);
-    if (configuration.kind === "configured") return;
-    const isLate = performance.now() > deadlineMs;
-    if (configuration.kind === "failed" || isLate) {
-      const what = isLate ? `is not configured after ${timeoutSeconds} s` : "failed";
-      throw new Error(`its playbook ${what}:\n${console.slice(-WORDS_LENGTH_MAX)}`);
-    }
-    await delay(LOOK_INTERVAL_MS);
+    const isOver = configuration.kind === "configured" || configuration.kind === "failed";
+    return isOver ? configuration : undefined;
+  };
+  try {
+    const end = await waitUntil(systemClock, `${machine} is configured`, timeoutSeconds, look);
+    if (end.kind === "failed") throw new Error(`the playbook of ${machine} failed`);
+  } catch (error) {
+    const said = console.slice(-WORDS_LENGTH_MAX);
+    throw new Error(`${String(error)}; its console ends with\n${said}`, { cause: error });
   }
 }

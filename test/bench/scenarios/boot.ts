@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { systemClock } from "../../../nodectl/cli/system-clock.ts";
 import { awaitConfigured } from "../../sandbox/configuration.ts";
 import { deployedFromHead } from "../../sandbox/deployed.ts";
-import { Sandbox, type ExecOptions } from "../../sandbox/sandbox.ts";
+import { hostArchive } from "../../sandbox/host-archive.ts";
+import { outputOf, outputOn } from "../../sandbox/machine-work.ts";
+import { Sandbox } from "../../sandbox/sandbox.ts";
 import { waitUntil } from "../../sandbox/wait-until.ts";
 import { median } from "../observe.ts";
 import type { Row, ScenarioResult } from "../result.ts";
@@ -11,7 +13,6 @@ import type { Scenario } from "../scenario.ts";
 import type { Bench } from "../world/world.ts";
 
 const ROUND_COUNT = 5;
-const ARCHIVE = join(import.meta.dirname, `../../../dist/nodectl-linux-${process.arch}.tar.gz`);
 const MANAGEMENT = "mgmt";
 const SHAPE = "VM.Standard.E4.Flex.1.8";
 const NODE_COUNT = 1 + 2 * ROUND_COUNT;
@@ -38,7 +39,7 @@ export const bootScenario: Scenario = {
 
 async function run({ progress }: Bench): Promise<ScenarioResult> {
   const sandbox = await Sandbox.start({
-    archive: ARCHIVE,
+    archive: hostArchive(),
     cloud: { bootMs: BOOT_MS },
     report: progress,
     booting: await deployedFromHead(),
@@ -53,7 +54,7 @@ async function run({ progress }: Bench): Promise<ScenarioResult> {
 async function measure(sandbox: Sandbox, progress: Bench["progress"]): Promise<ScenarioResult> {
   const playbookMs = await bootByPlaybook(sandbox);
   progress(`by the playbook: ${playbookMs} ms`);
-  const ours = await succeed(sandbox, MANAGEMENT, ["cat", USER_DATA]);
+  const ours = await outputOn(sandbox, MANAGEMENT, ["cat", USER_DATA]);
   const joiningMs: number[] = [];
   const byHandMs: number[] = [];
   for (let round = 0; round < ROUND_COUNT; round += 1) {
@@ -75,11 +76,11 @@ async function measure(sandbox: Sandbox, progress: Bench["progress"]): Promise<S
 /** Of the first node, of which an image is made then: the others boot from that. */
 async function bootByPlaybook(sandbox: Sandbox): Promise<number> {
   const first = nodeName(1);
-  await awaitConfigured(sandbox, await ocidOf(sandbox, MANAGEMENT), MANAGEMENT_SECONDS);
+  await awaitConfigured(sandbox, MANAGEMENT, MANAGEMENT_SECONDS);
   await finish(sandbox, "");
   const milliseconds = await wake(sandbox, first);
-  await awaitConfigured(sandbox, await ocidOf(sandbox, first), NODE_SECONDS);
-  await succeed(sandbox, first, ["citc-bake"]);
+  await awaitConfigured(sandbox, first, NODE_SECONDS);
+  await outputOn(sandbox, first, ["citc-bake"]);
   const imageOcid = await sandbox.makeImage(first, { displayName: "compute" });
   await powerDown(sandbox, first);
   await finish(sandbox, `  image: ${imageOcid}\n`);
@@ -88,7 +89,7 @@ async function bootByPlaybook(sandbox: Sandbox): Promise<number> {
 
 /** With that user data. Milliseconds, as wake(). */
 async function bootOnce(sandbox: Sandbox, name: string, userData: string): Promise<number> {
-  await succeed(sandbox, MANAGEMENT, ["tee", USER_DATA], { stdin: userData });
+  await outputOn(sandbox, MANAGEMENT, ["tee", USER_DATA], { stdin: userData });
   const milliseconds = await wake(sandbox, name);
   await powerDown(sandbox, name);
   return milliseconds;
@@ -107,7 +108,7 @@ function nodeName(number: number): string {
 /** The next boot has the computer to itself. */
 async function powerDown(sandbox: Sandbox, name: string): Promise<void> {
   const update = ["scontrol", "update", `nodename=${name}`, "state=power_down_force"];
-  await succeed(sandbox, MANAGEMENT, update);
+  await outputOn(sandbox, MANAGEMENT, update);
   await waitUntil(systemClock, `${name} is gone`, NODE_SECONDS, async () => {
     const machines = await sandbox.machines();
     return machines.some((machine) => machine.name === name) ? undefined : true;
@@ -117,13 +118,12 @@ async function powerDown(sandbox: Sandbox, name: string): Promise<void> {
 async function finish(sandbox: Sandbox, more: string): Promise<void> {
   const timers = "cluster: { suspend_time: 3600, suspend_timeout: 20, resume_timeout: 600 }\n";
   const limits = `${SHAPE}:\n  count: { 1: ${NODE_COUNT} }\n${more}${timers}`;
-  const { exitCode, stderr } = await sandbox.finish(limits);
-  if (exitCode !== 0) throw new Error(`finish failed: ${stderr}`);
+  outputOf("finish", await sandbox.finish(limits));
 }
 
 /** Wakes a node; milliseconds from RUNNING, a fixed time after the launch, until slurmctld's log says that it responds. */
 async function wake(sandbox: Sandbox, name: string): Promise<number> {
-  await succeed(sandbox, MANAGEMENT, ["scontrol", "update", `nodename=${name}`, "state=power_up"]);
+  await outputOn(sandbox, MANAGEMENT, ["scontrol", "update", `nodename=${name}`, "state=power_up"]);
   const log = join(
     sandbox.workDirectory,
     "clusters/clustera/machines/mgmt/log/slurm/slurmctld.log",
@@ -142,22 +142,4 @@ async function wake(sandbox: Sandbox, name: string): Promise<number> {
   if (launch === undefined) throw new Error(`${name} was not launched`);
   // In UTC: machines have no other time zone.
   return Date.parse(`${time}Z`) - (launch.timeMs + BOOT_MS);
-}
-
-async function ocidOf(sandbox: Sandbox, name: string): Promise<string> {
-  const instances = await sandbox.instances();
-  const instance = instances.findLast(({ displayName }) => displayName === name);
-  if (instance === undefined) throw new Error(`there is no instance ${name}`);
-  return instance.instanceOcid;
-}
-
-async function succeed(
-  sandbox: Sandbox,
-  machine: string,
-  argv: readonly string[],
-  options: ExecOptions = {},
-): Promise<string> {
-  const { exitCode, stdout, stderr } = await sandbox.exec(machine, argv, options);
-  if (exitCode !== 0) throw new Error(`${argv.join(" ")} failed on ${machine}: ${stderr}`);
-  return stdout;
 }

@@ -3,9 +3,9 @@ import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { extract } from "tar";
+import { hostArchive } from "../../sandbox/host-archive.ts";
 
 const LIBRARY = "/opt/citc/";
-const ARCHITECTURES = { x64: "x64", arm64: "arm64" } as const;
 
 /** Our archive, unpacked below a directory of the bench. */
 export interface Installation {
@@ -23,7 +23,7 @@ export interface Installation {
  */
 export async function install(rootDirectory: string, directory: string): Promise<Installation> {
   await mkdir(directory, { recursive: true });
-  await extract({ file: archivePath(rootDirectory), cwd: directory });
+  await extract({ file: hostArchive(rootDirectory), cwd: directory });
   const executables = join(directory, "usr/local/bin");
   for (const name of await readdir(executables)) {
     const file = join(executables, name);
@@ -33,12 +33,4 @@ export async function install(rootDirectory: string, directory: string): Promise
   const node = join(directory, LIBRARY, "bin/node");
   const { stdout } = await promisify(execFile)(node, ["--version"], { env: {} });
   return { node, nodeVersion: stdout.trim(), program: (name) => join(executables, name) };
-}
-
-function archivePath(rootDirectory: string): string {
-  const architecture = Object.values(ARCHITECTURES).find((name) => name === process.arch);
-  if (architecture === undefined) {
-    throw new Error(`there is no archive for ${process.arch}; run the bench on x64 or arm64`);
-  }
-  return join(rootDirectory, `dist/nodectl-linux-${architecture}.tar.gz`);
 }

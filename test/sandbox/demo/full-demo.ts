@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { CommandError } from "../../../nodectl/cli/run.ts";
-import type { CommandResult } from "../machines/run-in-machine.ts";
+import { instanceNamed, loginAs, outputOf, outputOn } from "../machine-work.ts";
 import { RELEASES, type ReleaseName } from "../machines/releases.ts";
 import type { ExecOptions, Sandbox } from "../sandbox.ts";
 import { destroyCluster } from "../sweep.ts";
@@ -45,14 +45,7 @@ int main(int argc, char **argv) {
 `;
 
 /** A researcher's login: what stands after it runs there. */
-const LOGIN = [
-  "ssh",
-  "-o",
-  "BatchMode=yes",
-  "-o",
-  "StrictHostKeyChecking=accept-new",
-  "alice@mgmt",
-];
+const LOGIN = loginAs("alice");
 const BATCH = `sbatch --parsable --nodes=${NODE_COUNT} --ntasks-per-node=1 --wrap 'srun ./ranks'`;
 
 export interface FullDemoOptions {
@@ -68,9 +61,7 @@ export async function runFullDemo(
   terminal: Terminal,
   { release, poweredOnMs, signal }: FullDemoOptions,
 ): Promise<void> {
-  const instances = await sandbox.instances();
-  const management = instances.find(({ displayName }) => displayName === MANAGEMENT);
-  const instanceOcid = management?.instanceOcid ?? "";
+  const { instanceOcid } = await instanceNamed(sandbox, MANAGEMENT);
   const { slurmVersion } = RELEASES[release];
   terminal.heading(
     `a bare ${release} becomes a management node, Slurm ${slurmVersion}   (seconds since power-on)`,
@@ -93,16 +84,16 @@ async function configure(sandbox: Sandbox, terminal: Terminal): Promise<void> {
   terminal.heading("opc: limits.yaml, and what `finish` makes of it");
   terminal.line(LIMITS);
   terminal.progress("finish: asks OCI for the shapes, writes Slurm's files, tells slurmctld");
-  terminal.line(succeeded("finish", await sandbox.finish(LIMITS)).stdout.trim());
+  terminal.line(outputOf("finish", await sandbox.finish(LIMITS)).trim());
 }
 
 async function addUser(sandbox: Sandbox, terminal: Terminal): Promise<void> {
   terminal.heading("opc: sudo citc user add alice");
   const makeKey = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", ".ssh/id_ed25519"];
   await asAdmin(sandbox, makeKey);
-  const { stdout: key } = await asAdmin(sandbox, ["cat", ".ssh/id_ed25519.pub"]);
+  const key = await asAdmin(sandbox, ["cat", ".ssh/id_ed25519.pub"]);
   const add = ["sudo", "citc", "user", "add", "alice", "--ssh-key", "-"];
-  terminal.line((await asAdmin(sandbox, add, { stdin: key })).stdout.trim());
+  terminal.line((await asAdmin(sandbox, add, { stdin: key })).trim());
 }
 
 /** The researcher's part. */
@@ -112,21 +103,21 @@ async function runJob(sandbox: Sandbox, terminal: Terminal, signal: AbortSignal)
   const compile = [...LOGIN, "mpicc -x c -o ranks -"];
   await asAdmin(sandbox, compile, { stdin: PROGRAM });
   const submittedMs = Date.now();
-  const jobId = (await asAdmin(sandbox, [...LOGIN, BATCH])).stdout.trim();
+  const jobId = (await asAdmin(sandbox, [...LOGIN, BATCH])).trim();
   terminal.heading(`ssh alice@mgmt ${BATCH}\n(job ${jobId}; seconds since submission)`);
   const timeline = await watchNodes(sandbox, terminal, {
     ...{ jobId, submittedMs, phases: BOOTING_PHASES, waits: WAITS, signal },
     timeoutMs: NODES_TIMEOUT_MS,
   });
   terminal.heading(`the job's output (slurm-${jobId}.out)`);
-  const output = (await asAdmin(sandbox, [...LOGIN, `cat slurm-${jobId}.out`])).stdout.trim();
+  const output = (await asAdmin(sandbox, [...LOGIN, `cat slurm-${jobId}.out`])).trim();
   terminal.line(output);
   checkOutput(output);
   terminal.heading("alice: sacct");
   const columns = "JobID,JobName,Account,State,ExitCode,NNodes,Elapsed";
   const sacct = await asAdmin(sandbox, [...LOGIN, `sacct --jobs=${jobId} --format=${columns}`]);
-  terminal.line(sacct.stdout.trimEnd());
-  if (!sacct.stdout.includes("COMPLETED")) throw new CommandError("accounting has no such job");
+  terminal.line(sacct.trimEnd());
+  if (!sacct.includes("COMPLETED")) throw new CommandError("accounting has no such job");
   terminal.heading("calls to OCI for this job");
   printCalls(terminal, await sandbox.calls(configuredCalls));
   terminal.heading("times");
@@ -148,18 +139,13 @@ const WAITS: Readonly<Record<PhaseName, string>> = {
   gone: `SuspendTimeout: Slurm counts a node as off after ${SUSPEND_TIMEOUT_SECONDS} s or more`,
 };
 
-async function asAdmin(
+function asAdmin(
   sandbox: Sandbox,
   argv: readonly string[],
   options: Pick<ExecOptions, "stdin"> = {},
-): Promise<CommandResult> {
+): Promise<string> {
   const session = { user: "opc", timeoutSeconds: COMMAND_SECONDS, ...options } as const;
-  return succeeded(argv.join(" "), await sandbox.exec(MANAGEMENT, argv, session));
-}
-
-function succeeded(what: string, result: CommandResult): CommandResult {
-  if (result.exitCode === 0) return result;
-  throw new CommandError(`${what} failed:\n${result.stdout}${result.stderr}`.trim());
+  return outputOn(sandbox, MANAGEMENT, argv, session);
 }
 
 function checkOutput(output: string): void {

@@ -17,6 +17,8 @@ export interface Observer {
   readonly jobId: string;
   /** True up to Slurm 22.05, whose scontrol has no --json. */
   readonly isNodeListOfSinfo: boolean;
+  /** Whether machines boot, and say on their consoles how far they are. */
+  readonly readsConsoles: boolean;
 }
 
 /** Looks at both sides at once. */
@@ -24,6 +26,7 @@ export async function observe({
   sandbox,
   jobId,
   isNodeListOfSinfo,
+  readsConsoles,
 }: Observer): Promise<Observation> {
   const [look, instances, calls] = await Promise.all([
     sandbox.exec("mgmt", ["sh", "-c", lookScript(isNodeListOfSinfo, jobId)]),
@@ -39,7 +42,9 @@ export async function observe({
     nodes: records.nodes,
     jobState,
     jobNodes: namesOf(jobNodes),
-    instances: await Promise.all(instances.map((instance) => observeInstance(sandbox, instance))),
+    instances: await Promise.all(
+      instances.map((instance) => observeInstance(sandbox, instance, readsConsoles)),
+    ),
     launches: calls
       .filter(({ operation }) => operation === "LaunchInstance")
       .map(({ displayName, timeMs }) => ({ nodeName: displayName ?? "", timeMs })),
@@ -49,9 +54,10 @@ export async function observe({
 async function observeInstance(
   sandbox: Sandbox,
   { instanceOcid, lifecycleState, freeformTags }: ListedInstance,
+  readsConsoles: boolean,
 ): Promise<ObservedInstance> {
   const nodeName = freeformTags["node"] ?? "";
-  const isUp = nodeName !== "" && lifecycleState === "RUNNING";
+  const isUp = readsConsoles && nodeName !== "" && lifecycleState === "RUNNING";
   const console = isUp ? await sandbox.console(instanceOcid) : "";
   return { nodeName, instanceOcid, lifecycleState, console };
 }

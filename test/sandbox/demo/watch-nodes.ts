@@ -30,7 +30,9 @@ export async function watchNodes(
   { jobId, submittedMs, phases, waits, timeoutMs, signal }: WatchedJob,
 ): Promise<Timeline> {
   const version = await sandbox.exec(MANAGEMENT, ["scontrol", "--version"]);
-  const observer = { sandbox, jobId, isNodeListOfSinfo: version.stdout.includes(" 22.05") };
+  const isNodeListOfSinfo = version.stdout.includes(" 22.05");
+  const readsConsoles = phases.some(({ ofBooting = false }) => ofBooting);
+  const observer = { sandbox, jobId, isNodeListOfSinfo, readsConsoles };
   const timeline = new Timeline(phases);
   let quietSinceMs = submittedMs;
   while (!timeline.isComplete) {
