@@ -52,7 +52,7 @@ export function planCluster(
   for (const shape of limits.shapes) checkImage(shape, catalogue, images, problems);
   checkNames(limits.shapes, problems);
   checkTotal(limits.shapes, problems);
-  const partitions = planPartitions(limits, problems);
+  const partitions = planPartitions(limits, groups, problems);
   const { timers, hasNodeWait, slurmOptions } = limits.cluster;
   return problems.result({ groups, partitions, timers, hasNodeWait, slurmOptions });
 }

@@ -2,6 +2,7 @@ import { nearestNames } from "./edit-distance.ts";
 import type { NodeGroup, SlurmOptions, SlurmPartition } from "./launch-specification.ts";
 import type { ClusterOptions } from "./limits-cluster.ts";
 import type { Limits } from "./limits.ts";
+import { defaultMemory } from "./default-memory.ts";
 import { mergeOptions } from "./merge-options.ts";
 import type { ProblemCollector } from "./problem-collector.ts";
 import { isBareMetal } from "./shape.ts";
@@ -16,6 +17,7 @@ export const DEFAULT_PARTITION = "compute";
  */
 export function planPartitions(
   { shapes, cluster }: Limits,
+  groups: readonly NodeGroup[],
   problems: ProblemCollector,
 ): readonly SlurmPartition[] {
   const named = shapes.flatMap(({ partitions }) =>
@@ -31,7 +33,13 @@ export function planPartitions(
         isBareMetal(shape) &&
         (partitions.includes(name) || (partitions.length === 0 && name === DEFAULT_PARTITION)),
     );
-    const own = ownOptions(name === defaultName, hasBareMetal, cluster);
+    const own = {
+      ...ownOptions(name === defaultName, hasBareMetal, cluster),
+      ...defaultMemory(
+        groups.filter(({ slurm }) => slurm?.partitions.includes(name) === true),
+        [given, cluster.slurmOptions],
+      ),
+    };
     return { name, options: mergeOptions(own, given) };
   });
 }

@@ -121,7 +121,10 @@ describe("partitions", () => {
 
   it("are compute alone, as in CitC, where no shape names one", () => {
     expect(partitionsOf("VM.Standard2.1: 1")).toEqual([
-      { name: "compute", options: { Default: "YES", MaxTime: "INFINITE", State: "UP" } },
+      {
+        name: "compute",
+        options: { Default: "YES", MaxTime: "INFINITE", State: "UP", DefMemPerCPU: "7193" },
+      },
     ]);
   });
 
@@ -142,10 +145,13 @@ cluster:
     gpu: {default: yes, MaxTime: 1-00:00:00, PriorityTier: 5}
 `;
     expect(partitionsOf(text)).toEqual([
-      { name: "compute", options: { MaxTime: "INFINITE", State: "UP" } },
+      { name: "compute", options: { MaxTime: "INFINITE", State: "UP", DefMemPerCPU: "7193" } },
       {
         name: "gpu",
-        options: { Default: "yes", MaxTime: "1-00:00:00", State: "UP", PriorityTier: "5" },
+        options: {
+          ...{ Default: "yes", MaxTime: "1-00:00:00", State: "UP" },
+          ...{ DefMemPerCPU: "7929", PriorityTier: "5" },
+        },
       },
     ]);
   });
@@ -162,6 +168,33 @@ cluster:
       undefined,
     ]);
   });
+
+  it("give a job that asks for no memory its share of the smallest node", () => {
+    const defaultOf = (text: string) => partitionsOf(text)[0]?.options["DefMemPerCPU"];
+    const mixed = "VM.GPU.A10.1: 1\nVM.Standard.E4.Flex.8.64: {1: 2}\n";
+    expect(defaultOf(mixed)).toBe(`${Math.floor(63_057 / 16)}`);
+    const text =
+      "VM.Standard2.1: {count: 1, slurm_options: {RealMemory: 14000, MemSpecLimit: 999}}";
+    expect(defaultOf(text)).toBe("6500");
+    expect(defaultOf("VM.Standard2.1: 0")).toBeUndefined();
+    expect(
+      defaultOf("VM.Standard2.1: {count: 1, slurm_options: {RealMemory: omit}}"),
+    ).toBeUndefined();
+  });
+
+  it.each(["DefMemPerCPU: 100", "defmempercpu: omit", "DefMemPerNode: 100", "DefMemPerGPU: 100"])(
+    "leave the memory of jobs to a site that says %s",
+    (option) => {
+      const inPartition = `VM.Standard2.1: 1\ncluster: {partitions: {compute: {${option}}}}`;
+      const given = option.endsWith("omit") ? {} : { [option.split(":")[0] ?? ""]: "100" };
+      expect(partitionsOf(inPartition)[0]?.options).toEqual({
+        ...{ Default: "YES", MaxTime: "INFINITE", State: "UP" },
+        ...given,
+      });
+      const everywhere = `VM.Standard2.1: 1\ncluster: {slurm_options: {${option}}}`;
+      expect(partitionsOf(everywhere)[0]?.options).not.toHaveProperty("DefMemPerCPU");
+    },
+  );
 
   it("stay when their last count becomes 0: their jobs would be lost with them", () => {
     const text = "VM.Standard2.1: 1\nVM.GPU.A10.1: {count: 0, partition: gpu}";

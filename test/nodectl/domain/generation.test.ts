@@ -34,7 +34,7 @@ describe("buildGeneration()", () => {
       "NodeName=vm-gpu-a10-2-0001 State=CLOUD CPUs=60 Sockets=1 CoresPerSocket=30 ThreadsPerCore=2 RealMemory=476262 Gres=gpu:a10:2 Features=shape=VM.GPU.A10.2,ad=any,arch=x86_64",
     ]);
     expect(linesOf(files["slurm.conf"], "PartitionName=")).toEqual([
-      "PartitionName=compute Nodes=ALL Default=YES MaxTime=INFINITE State=UP",
+      "PartitionName=compute Nodes=ALL Default=YES MaxTime=INFINITE State=UP DefMemPerCPU=3941",
     ]);
     expect(linesOf(files["slurm.conf"], "GresTypes=")).toEqual(["GresTypes=gpu"]);
     expect(linesOf(files["gres.conf"], "NodeName=")).toEqual([
@@ -138,8 +138,8 @@ describe("retired nodes", () => {
   it("keep their partition, which is the default no more, and their GPUs", () => {
     const { files } = after("VM.Standard2.1: 4", retire("vm-gpu-a10-2-0001", "vm-gpu-a10-2-0002"));
     expect(linesOf(files["slurm.conf"], "PartitionName=")).toEqual([
-      "PartitionName=compute Nodes=vm-standard2-1-[0001-0004] Default=YES MaxTime=INFINITE State=UP",
-      "PartitionName=gpu Nodes=vm-gpu-a10-2-[0001-0002] MaxTime=60 State=UP",
+      "PartitionName=compute Nodes=vm-standard2-1-[0001-0004] Default=YES MaxTime=INFINITE State=UP DefMemPerCPU=7193",
+      "PartitionName=gpu Nodes=vm-gpu-a10-2-[0001-0002] MaxTime=60 State=UP DefMemPerCPU=7937",
     ]);
     expect(files["gres.conf"]).toContain("NodeName=vm-gpu-a10-2-[0001-0002] Name=gpu");
   });
