@@ -1,5 +1,6 @@
 import { groupBy } from "../../domain/group-by.ts";
 import { newestOf } from "../../domain/launch-decision.ts";
+import { lastWordsOn, type LastWords } from "../../domain/node-log/last-words.ts";
 import { launchedOffer } from "../../domain/placement.ts";
 import {
   judgeBoots,
@@ -13,7 +14,6 @@ import type { Log } from "../../domain/log.ts";
 import type { CapacityStore } from "../../files/capacity-file.ts";
 import type { Instance } from "../../oci/provider.ts";
 import type { Acted } from "./act.ts";
-import { lastWordsOn } from "./give-up.ts";
 
 export interface BootContext {
   /** The file that startnode asks before it launches. */
@@ -59,9 +59,10 @@ type ByNode = ReadonlyMap<string, readonly Instance[]>;
 /** Machines that were replaced before they ever served. */
 function failedBoots(context: BootContext, { acted }: BootsSeen, byNode: ByNode): readonly Boot[] {
   return acted.acts.flatMap(({ act: { rule, node }, problem }) => {
-    const isFailedBoot = rule.isFailedBoot === true && problem === undefined;
-    const lastWords = lastWordsOn(node, acted.consoles) ?? rule.why;
-    return isFailedBoot ? bootsOf(context, { node, byNode }, { isSuccess: false, lastWords }) : [];
+    if (rule.isFailedBoot !== true || problem !== undefined) return [];
+    const said = lastWordsOn(node.note, acted.consoles.get(node.name)?.lastWords);
+    const failure = said?.words ? said : ({ stage: "silent", words: rule.why } as const);
+    return bootsOf(context, { node, byNode }, failure);
   });
 }
 
@@ -80,17 +81,17 @@ function goodBoots(
       (slurmState === "idle" || slurmState === "busy") &&
       (before.nodes[name]?.waking !== undefined || isNew(name)),
   );
-  return up.flatMap((node) => bootsOf(context, { node, byNode }, { isSuccess: true }));
+  return up.flatMap((node) => bootsOf(context, { node, byNode }, undefined));
 }
 
 function bootsOf(
   { imageOf }: BootContext,
   { node, byNode }: { readonly node: NodeSight; readonly byNode: ByNode },
-  how: Pick<Boot, "isSuccess" | "lastWords">,
+  failure: LastWords | undefined,
 ): readonly Boot[] {
   const imageOcid = imageOf(node.name);
   const newest = newestOf(byNode.get(node.name) ?? []);
   return imageOcid === undefined || newest === undefined
     ? []
-    : [{ nodeName: node.name, imageOcid, offer: launchedOffer(newest), ...how }];
+    : [{ nodeName: node.name, imageOcid, offer: launchedOffer(newest), failure }];
 }

@@ -1,9 +1,8 @@
 import { nextTryText } from "../../domain/failed-node.ts";
 import { groupBy } from "../../domain/group-by.ts";
 import { newestOf } from "../../domain/launch-decision.ts";
-import { shortWords } from "../../domain/node-log/last-words.ts";
+import { lastWordsOn, shortWords } from "../../domain/node-log/last-words.ts";
 import { RECONCILE_PREFIX } from "../../domain/reconcile/reasons.ts";
-import type { NodeSight } from "../../domain/reconcile/sight.ts";
 import type { FailureControl, NodeJobs, SlurmControl } from "../../slurm/control.ts";
 import { eachDespiteRefusals } from "../each-despite-refusals.ts";
 import { tellUsers, type TellContext } from "../tell-users.ts";
@@ -82,17 +81,12 @@ type Consoles = ReadonlyMap<string, KeptConsole>;
 export function whyOf({ rule, node }: Act, consoles: Consoles): string {
   const newest = newestOf(node.instances);
   const why = newest === undefined ? rule.why : `${rule.why} (${newest.lifecycleState})`;
-  const said = rule.isFailedBoot === true ? (lastWordsOn(node, consoles) ?? "") : "";
-  return said === "" ? why : `${why}: ${shortWords(said, SAID_LENGTH_MAX)}`;
+  const said = rule.isFailedBoot && lastWordsOn(node.note, consoles.get(node.name)?.lastWords);
+  return said?.words ? `${why}: ${shortWords(said.words, SAID_LENGTH_MAX)}` : why;
 }
 
 /** Of what a machine said. The kept console has the whole. */
 const SAID_LENGTH_MAX = 200;
-
-/** What a machine said last; undefined when nothing was kept of it. */
-export function lastWordsOn({ name, note }: NodeSight, consoles: Consoles): string | undefined {
-  return note ?? consoles.get(name)?.lastWords;
-}
 
 function namesOf(acts: readonly Act[]): readonly string[] {
   return acts.map(({ node }) => node.name);

@@ -3,7 +3,7 @@ import type { Clock } from "../../domain/clock.ts";
 import { livingOf } from "../../domain/reconcile/conditions.ts";
 import type { NodeSight } from "../../domain/reconcile/sight.ts";
 import type { Log } from "../../domain/log.ts";
-import { lastWordsOf } from "../../domain/node-log/last-words.ts";
+import { lastWordsOf, type LastWords } from "../../domain/node-log/last-words.ts";
 import { isSystemError } from "../../files/system-error.ts";
 import { OciCallError } from "../../oci/oci-errors.ts";
 import type { Consoles } from "../../oci/provider.ts";
@@ -17,8 +17,7 @@ export interface ConsoleFiles {
 
 export interface KeptConsole {
   readonly file: string;
-  /** What the machine said last; empty when it said nothing. */
-  readonly lastWords: string;
+  readonly lastWords: LastWords;
 }
 
 export interface ConsoleContext {

@@ -1,6 +1,6 @@
 import { STARTNODE_PREFIX } from "../failed-node.ts";
 import { isPauseReason } from "../pause.ts";
-import { isAboutFailedBoots } from "../reconcile/boot-failures.ts";
+import { failedBootIn } from "../reconcile/boot-failures.ts";
 
 /** Why a node that was to be started is DOWN: only startnode's reasons speak of a machine that was not to be had. */
 export type FailureKind = "no-machine" | "boots-fail" | "paused" | "given-up";
@@ -8,5 +8,5 @@ export type FailureKind = "no-machine" | "boots-fail" | "paused" | "given-up";
 export function failureKindOf(reason: string): FailureKind {
   if (isPauseReason(reason)) return "paused";
   if (!reason.startsWith(STARTNODE_PREFIX)) return "given-up";
-  return isAboutFailedBoots(reason) ? "boots-fail" : "no-machine";
+  return failedBootIn(reason) === undefined ? "no-machine" : "boots-fail";
 }

@@ -6,13 +6,39 @@ export const CONFIGURED = "this machine is configured";
 export const FAILED = "this machine could not be configured: ";
 
 /**
- * What a machine that never came to serve said last, in one line: what its user data said, because cloud-init and systemd
- * talk on when that has failed; or else the last line. Empty when it said nothing.
+ * How far a machine had come that never came to serve, by what its user data said last: it has failed; it was at work or
+ * waited; all was done; or it said nothing, so that even the image may not have come up.
  */
-export function lastWordsOf(console: string): string {
+export const BOOT_STAGES = ["failed", "unfinished", "configured", "silent"] as const;
+export type BootStage = (typeof BOOT_STAGES)[number];
+
+export interface LastWords {
+  readonly stage: BootStage;
+  /** In one line; empty when there was none. */
+  readonly words: string;
+}
+
+/**
+ * What a machine that never came to serve said last: what its user data said, because cloud-init and systemd talk on when
+ * that has failed; or else the last line.
+ */
+export function lastWordsOf(console: string): LastWords {
   const said = wordsOfUserData(console);
-  if (said === undefined || said === CONFIGURED) return linesOf(console).at(-1) ?? "";
-  return said.startsWith(FAILED) ? said.slice(FAILED.length) : said;
+  if (said === undefined || said === CONFIGURED) {
+    const stage = said === undefined ? "silent" : "configured";
+    return { stage, words: linesOf(console).at(-1) ?? "" };
+  }
+  return said.startsWith(FAILED)
+    ? { stage: "failed", words: said.slice(FAILED.length) }
+    : { stage: "unfinished", words: said };
+}
+
+/** What is known of a machine's end: a note tells of a failure, and says it in full; undefined when nothing was kept. */
+export function lastWordsOn(
+  note: string | undefined,
+  console: LastWords | undefined,
+): LastWords | undefined {
+  return note === undefined ? console : { stage: "failed", words: note };
 }
 
 /** The last line in which user data said how far it is, without what it begins with; undefined when it said nothing. */

@@ -1,5 +1,5 @@
 import { bootKey, type CapacityEntry } from "../capacity-entry.ts";
-import { shortWords } from "../node-log/last-words.ts";
+import { BOOT_STAGES, shortWords, type BootStage, type LastWords } from "../node-log/last-words.ts";
 import { ocidTail } from "../status/words.ts";
 import type { ShapeOffer } from "../launch-specification.ts";
 
@@ -12,9 +12,8 @@ export interface Boot {
   readonly imageOcid: string;
   /** What was launched, which may be an alternative. */
   readonly offer: ShapeOffer;
-  readonly isSuccess: boolean;
-  /** What a failed one said last, or what stands in its place. */
-  readonly lastWords?: string;
+  /** What one that failed said last, or what stands in its place; undefined: it came up. */
+  readonly failure: LastWords | undefined;
 }
 
 export interface BreakerLimits {
@@ -30,8 +29,16 @@ export interface BootVerdict {
   readonly entries: readonly CapacityEntry[];
 }
 
-/** Longer than this hides the rest of a node's reason. */
+/** With what stands before them they must fit into a node's reason (startnodeText), which tells by them why it is DOWN. */
 const LAST_WORDS_MAX = 120;
+
+/** How the message goes on behind "failed": how far the machine had come of which it has the words. */
+const STAGE_WORDS: Readonly<Record<BootStage, string>> = {
+  failed: ", not configured",
+  unfinished: ", not ready in time",
+  configured: ", ready but not heard",
+  silent: "",
+};
 
 /**
  * Counts how boots went. An image that never registers costs an instance for each try: after some failures in a row
@@ -45,15 +52,15 @@ export function judgeBoots(
 ): BootVerdict {
   const failures: Record<string, number> = { ...before };
   const entries = new Map<string, CapacityEntry>();
-  for (const { nodeName, imageOcid, offer, isSuccess, lastWords } of boots) {
+  for (const { nodeName, imageOcid, offer, failure } of boots) {
     const key = bootKey(imageOcid, offer);
-    const count = isSuccess ? 0 : (failures[key] ?? 0) + 1;
+    const count = failure === undefined ? 0 : (failures[key] ?? 0) + 1;
     const wasClosed = (failures[key] ?? 0) >= failuresMax;
     failures[key] = count;
-    if (isSuccess && wasClosed) entries.set(key, { key, kind: "open", untilMs: 0, message: "" });
-    if (count < failuresMax) continue;
-    const words = shortWords(lastWords ?? "no console", LAST_WORDS_MAX);
-    const message = `the last ${count} boots of image ${ocidTail(imageOcid)} failed: ${words}`;
+    if (failure === undefined && wasClosed)
+      entries.set(key, { key, kind: "open", untilMs: 0, message: "" });
+    if (failure === undefined || count < failuresMax) continue;
+    const message = `the last ${count} boots of image ${ocidTail(imageOcid)} ${failureText(failure)}`;
     const untilMs = nowMs + coolDownMs;
     entries.set(key, { key, kind: "boot", untilMs, message, node: nodeName });
   }
@@ -61,7 +68,19 @@ export function judgeBoots(
   return { failures: Object.fromEntries(counted), entries: [...entries.values()] };
 }
 
-/** True of a reason that names such a verdict, whatever else it names. */
-export function isAboutFailedBoots(reason: string): boolean {
-  return /\bthe last \d+ boots of image \S+ failed: /.test(reason);
+function failureText({ stage, words }: LastWords): string {
+  return `failed${STAGE_WORDS[stage]}: ${shortWords(words, LAST_WORDS_MAX)}`;
 }
+
+/**
+ * Reads the message of a verdict, or a reason that names one, whatever else it names: how far the last machine had come,
+ * and what it said. undefined: it is about something else.
+ */
+export function failedBootIn(text: string): LastWords | undefined {
+  const [, stageWords, words] = MESSAGE.exec(text) ?? [];
+  if (stageWords === undefined || words === undefined) return undefined;
+  const stage = BOOT_STAGES.find((it) => STAGE_WORDS[it] === stageWords);
+  return { stage: stage ?? "silent", words };
+}
+
+const MESSAGE = /\bthe last \d+ boots of image \S+ failed(|, [a-z ]+): (.*)/;

@@ -1,7 +1,7 @@
 import { comingTryOf, wordsOfReason } from "../failed-node.ts";
 import { groupBy } from "../group-by.ts";
 import { isPauseReason, pauseSentence } from "../pause.ts";
-import { isAboutFailedBoots } from "../reconcile/boot-failures.ts";
+import { failedBootIn } from "../reconcile/boot-failures.ts";
 import type { ClusterSight, Warning } from "./cluster-status.ts";
 import type { BootCoolDown } from "./cool-downs.ts";
 import { hostlistOf, namesOf } from "./node-names.ts";
@@ -55,7 +55,7 @@ function bootWarnings(sight: ClusterSight): readonly Warning[] {
 function isClosedBy({ shape, message }: BootCoolDown, reason: string): boolean {
   // A reason has another count, or its end is cut: what both have is the shape.
   const isSame = reason.includes(message) || reason.includes(` for ${shape} `);
-  return isAboutFailedBoots(reason) && isSame;
+  return failedBootIn(reason) !== undefined && isSame;
 }
 
 interface FailedNode {

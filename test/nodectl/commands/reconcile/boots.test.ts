@@ -29,6 +29,35 @@ it("tells startnode to leave an image and shape alone after three boots that fai
   ]);
 });
 
+it.each([
+  ["", "its slurmd has not registered in time"],
+  [
+    "citc: could not reach http://git, try 8 of 60: refused\n[ OK ] Reached target\n",
+    "could not reach http://git, try 8 of 60: refused",
+    ", not ready in time",
+  ],
+  ["citc: this machine is configured\n[ OK ] up\n", "[ OK ] up", ", ready but not heard"],
+])("says how far it had come when the console ends with %j", async (text, words, how = "") => {
+  const rig = new ReconcileRig();
+  rig.captureConsole = () => Promise.resolve(text);
+  rig.setNode("n1", "ALLOCATED+POWERING_UP+NOT_RESPONDING");
+  rig.launch("n1", "RUNNING", 11 * MINUTE_MS);
+  await passes(rig, 3);
+  expect(rig.capacities[0]?.message).toBe(`the last 3 boots of image a failed${how}: ${words}`);
+});
+
+it("takes the note of a machine for a failure, whatever its console says", async () => {
+  const rig = new ReconcileRig();
+  rig.captureConsole = () => Promise.resolve("citc: running ansible/compute.yml of v1\n");
+  rig.setNode("n1", "ALLOCATED+POWERING_UP+NOT_RESPONDING");
+  const { instanceOcid } = rig.launch("n1", "RUNNING");
+  rig.notes.set("n1", { instanceOcid, words: "munge : Check: no key" });
+  await passes(rig, 3);
+  expect(rig.capacities[0]?.message).toBe(
+    "the last 3 boots of image a failed, not configured: munge : Check: no key",
+  );
+});
+
 it("opens it again when the node that tries comes up", async () => {
   const rig = new ReconcileRig();
   rig.setNode("n1", "ALLOCATED+POWERING_UP+NOT_RESPONDING");

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { bootKey } from "../../../../nodectl/domain/capacity-entry.ts";
+import { failureReason, retryTimeOf } from "../../../../nodectl/domain/failed-node.ts";
+import type { LastWords } from "../../../../nodectl/domain/node-log/last-words.ts";
 import {
-  isAboutFailedBoots,
+  failedBootIn,
   judgeBoots,
   type Boot,
   type BootFailures,
@@ -13,9 +15,9 @@ const key = bootKey(imageOcid, offer);
 const limits = { failuresMax: 3, coolDownMs: 900_000, nowMs: 1_000_000 };
 const failed: Boot = {
   ...{ nodeName: "n-3", imageOcid, offer },
-  ...{ isSuccess: false, lastWords: "Kernel\tpanic" },
+  failure: { stage: "silent", words: "Kernel\tpanic" },
 };
-const good: Boot = { nodeName: "n-4", imageOcid, offer, isSuccess: true };
+const good: Boot = { nodeName: "n-4", imageOcid, offer, failure: undefined };
 
 function entriesOf(before: BootFailures, ...boots: Boot[]) {
   return judgeBoots(before, boots, limits).entries;
@@ -52,9 +54,34 @@ describe("judgeBoots()", () => {
     expect(entriesOf({ [key]: 2 }, other, foreign)).toEqual([]);
   });
 
-  it("is known again in the reason of a node that was not launched for it", () => {
-    const [entry] = entriesOf({ [key]: 2 }, failed);
-    expect(isAboutFailedBoots(`startnode: ${entry?.message ?? ""} for X in AD-1`)).toBe(true);
-    expect(isAboutFailedBoots("startnode: Out of host capacity for X in AD-1")).toBe(false);
+  it.each<LastWords & { text: string }>([
+    { stage: "failed", words: "munge : no key", text: "failed, not configured: munge : no key" },
+    { stage: "unfinished", words: "could not reach x", text: "failed, not ready in time: could" },
+    { stage: "configured", words: "[ OK ]", text: "failed, ready but not heard: [ OK ]" },
+    { stage: "silent", words: "Kernel panic", text: "failed: Kernel panic" },
+  ])("says how far the last machine had come, and can be read again: $stage", (it) => {
+    const { text, ...failure } = it;
+    const [entry] = entriesOf({ [key]: 2 }, { ...failed, failure });
+    const message = entry?.message ?? "";
+    expect(message).toContain(`the last 3 boots of image a ${text}`);
+    expect(failedBootIn(message)).toEqual(failure);
+  });
+
+  it("is known again in the reason of a node that was not launched for it, however long its words", () => {
+    const imageOcid = `ocid1.image.oc1.phx.${"a".repeat(60)}`;
+    const failure = { stage: "configured", words: "x".repeat(500) } as const;
+    const before = { [bootKey(imageOcid, offer)]: 99 };
+    const [entry] = entriesOf(before, { ...failed, imageOcid, failure });
+    const message = entry?.message ?? "";
+    const reason = failureReason(`${message} for X in AD-1`, 0);
+    expect(reason).toContain(message);
+    expect(retryTimeOf(reason)).toBe(0);
+    expect(failedBootIn(reason)?.stage).toBe("configured");
+    expect(failedBootIn("startnode: Out of host capacity for X in AD-1")).toBeUndefined();
+  });
+
+  it("takes words that another version wrote for those of a machine that said nothing", () => {
+    const text = "the last 3 boots of image a failed, out of sorts: x";
+    expect(failedBootIn(text)).toEqual({ stage: "silent", words: "x" });
   });
 });
