@@ -37,6 +37,7 @@ export interface ExplainContext {
   >;
   readCapacity(): Promise<Readable<readonly CapacityEntry[]>>;
   readonly capacityFile: string;
+  readonly userDataFile: string;
   /** Image of the nodes whose limits name none; absent: not known. */
   readonly imageOcid?: string;
   /** The pause that is in force. */
@@ -110,6 +111,7 @@ async function gather(context: ExplainContext, isCloudWanted: boolean): Promise<
     partitions: plan.kind === "read" ? plan.value.partitions : [],
     capacity: capacity.kind === "read" ? capacity.value : [],
     capacityFile: context.capacityFile,
+    userDataFile: context.userDataFile,
     imageOcid: context.imageOcid,
     pause: await context.readPause(),
     log: log.kind === "read" ? parseLog(log.value) : [],

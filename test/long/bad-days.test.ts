@@ -114,11 +114,13 @@ describe("bad days of machines that boot", () => {
   });
 
   test("after three of them nothing is launched, and status and explain say why, and how it goes on", async () => {
-    const said = /the last 3 boots of image …\w+ failed: could not reach http:\/\/10.0.0.1:8081\//;
+    const said =
+      /the last 3 boots of image …\w+ failed, not ready in time: could not reach http:\/\/10.0.0.1:8081\//;
     expect(await day.status()).toMatch(said);
     const explained = await day.run(["citc", "explain", "--json", nodeName(WRONG_REF)]);
     expect(explained).toMatch(said);
     expect(explained).toContain(`Failed to checkout ${NO_REF}`);
+    expect(explained).toContain("mend the network, the server or the repository that it names");
     const command = /sudo (sed -i \S+boot\S+ \/run\/citc\/\S+jsonl)/.exec(
       JSON.stringify(JSON.parse(explained)).replaceAll('\\"', '"'),
     )?.[1];

@@ -36,6 +36,7 @@ export function createExplainContext(given: ExplainSettings, log: Log): ExplainC
     readPlan: () => readPlan(settings),
     readCapacity: () => orReason(() => capacity.read(), "what OCI refused lately"),
     capacityFile: settings.capacityFile,
+    userDataFile: settings.userDataFile,
     ...(given.kind === "all" && { imageOcid: given.config.imageOcid }),
     readPause: () => readPause(settings.pauseFile),
     readLog: () => orReason(() => readLogTail(settings.logFile), "the log"),

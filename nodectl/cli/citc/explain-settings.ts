@@ -17,6 +17,7 @@ export type PublicSettings = Pick<
   | "pauseFile"
   | "slurmBinDirectory"
   | "slurmConf"
+  | "userDataFile"
 >;
 
 export type ExplainSettings =
@@ -54,4 +55,5 @@ const DEFAULTS: PublicSettings = {
   pauseFile: defaultOf(SETTINGS.pause_file),
   slurmBinDirectory: defaultOf(SETTINGS.slurm_bin_directory),
   slurmConf: defaultOf(SETTINGS.slurm_conf),
+  userDataFile: defaultOf(SETTINGS.user_data_file),
 };

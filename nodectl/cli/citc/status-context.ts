@@ -81,6 +81,7 @@ async function createLocalSide(
   return {
     ...localSideOf(config, file, log, { deadlineMs: SLURM_DEADLINE_MS }),
     clusterId: config.clusterId,
+    userDataFile: config.userDataFile,
     memory: new StateFile(config.reconcileFile),
     readPause: () => readPause(config.pauseFile),
     lookAtSpace: () => lookAtSpace([config.slurmDirectory, dirname(config.logFile)]),

@@ -16,6 +16,7 @@ import { lookAtBothSides, type BothSides } from "./both-sides.ts";
 
 export interface StatusContext extends ObserveContext {
   readonly clusterId: string;
+  readonly userDataFile: string;
   /** What nodes.json says of its names. */
   readonly specifications: ReadonlyMap<string, LaunchSpecification>;
   readonly capacity: Pick<CapacityStore, "read">;
@@ -51,6 +52,7 @@ export async function lookAtCluster(context: StatusContext): Promise<ClusterStat
     bootLimitMs: context.limits.bootLimitMs,
     orphanGraceMs: context.limits.orphanGraceMs,
     runDeadlineMs: context.limits.runDeadlineMs,
+    userDataFile: context.userDataFile,
   };
   return { ...sight, warnings: warningsOf(sight) };
 }

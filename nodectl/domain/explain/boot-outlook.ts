@@ -1,6 +1,7 @@
 import { bootKey, readBootKey, type CapacityEntry } from "../capacity-entry.ts";
 import type { LaunchSpecification } from "../launch-specification.ts";
 import { shapeLabel, type Placement } from "../placement.ts";
+import { bootRemedy } from "../reconcile/boot-remedy.ts";
 import type { Advice } from "./explanation.ts";
 import type { ClusterFacts } from "./facts.ts";
 
@@ -50,23 +51,32 @@ function entriesOfDefaultImage(
   });
 }
 
-/** What an admin does about boots that fail; the last two until the image is mended, and when it is. */
+/** What the file of capacities has of boots that fail, or no more than a reason that names them. */
+export type KnownBoots = Pick<BootRefusal, "message"> & Partial<Pick<BootRefusal, "node">>;
+
+/** What an admin does about boots that fail; the last when they are mended. */
 export function bootAdvice(
-  refusal: Pick<BootRefusal, "node"> | undefined,
-  { capacityFile }: Pick<ClusterFacts, "capacityFile">,
+  { message, node = "NODE" }: KnownBoots,
+  { capacityFile, userDataFile, pause }: Facts,
 ): readonly Advice[] {
-  const { node = "NODE" } = refusal ?? {};
+  const { text, isShared } = bootRemedy(message, userDataFile);
   return [
     {
       text: "An admin finds the end of the console of the last machine that failed in",
       command: `sudo citc logs ${node}`,
     },
-    {
-      text: "and mends the image, or what it runs when it boots. Another image (`image:` in limits.yaml, then finish) is tried at once.",
-    },
+    { text: `${text.charAt(0).toUpperCase()}${text.slice(1)}.` },
+    ...(isShared && pause === undefined ? [PAUSE_ADVICE] : []),
     {
       text: "To have the same image tried before its time, take the entries about boots out of the file of capacities:",
       command: `sudo sed -i '/"kind":"boot"/d' ${capacityFile}`,
     },
   ];
 }
+
+type Facts = Pick<ClusterFacts, "capacityFile" | "userDataFile" | "pause">;
+
+const PAUSE_ADVICE: Advice = {
+  text: "When other images and shapes fail at the same, each with machines of its own, stop all launching until it is mended:",
+  command: "sudo citc pause",
+};

@@ -73,9 +73,10 @@ function obstacleAdvice(
   if (!LAUNCHED_NEXT.has(state)) return [];
   const boots = places.flatMap(({ refusal }) => (refusal?.kind === "boot" ? [refusal] : []));
   const isBoot = boots.length > 0 || failureKindOf(reason) === "boots-fail";
+  const boot = boots[0] ?? { message: reason };
   return [
     ...(facts.pause === undefined ? [] : [RESUME_ADVICE]),
-    ...(isBoot ? bootAdvice(boots[0], facts) : []),
+    ...(isBoot ? bootAdvice(boot, facts) : []),
   ];
 }
 

@@ -94,6 +94,8 @@ export interface ClusterFacts {
   readonly capacity: readonly CapacityEntry[];
   /** The file that they are read from. */
   readonly capacityFile: string;
+  /** What compute nodes run when they boot. */
+  readonly userDataFile: string;
   /** Image of the nodes whose limits name none; undefined for those who may not read the settings. */
   readonly imageOcid: string | undefined;
   /** In force: nothing is launched. */

@@ -1,10 +1,11 @@
 import { expandedNames } from "../group-names.ts";
 import { compressHostlist } from "../hostlist.ts";
 import type { NodeGroup } from "../launch-specification.ts";
-import { bootAdvice, type BootRefusal } from "./boot-outlook.ts";
+import { bootAdvice, type KnownBoots } from "./boot-outlook.ts";
 import { groupOutlook, isAnyOpen, placeWords } from "./capacity-outlook.ts";
 import type { Advice } from "./explanation.ts";
 import type { ClusterFacts, JobRecord } from "./facts.ts";
+import { failureKindOf } from "./failure-kind.ts";
 import { startableOf } from "./job-cause.ts";
 import { isAllowedOn, lacksOf } from "./job-fit.ts";
 import { updateCommand } from "./job-words.ts";
@@ -40,14 +41,20 @@ export function adviceWithoutMachine(
     { text: PATIENCE_ADVICE[kind] },
     ...fewerNodes(job, startableOf(usable, facts).length),
     ...otherShapes(job, facts, { groups, usable }),
-    ...(kind === "boot" ? bootAdvice(bootRefusalOf(groups, facts), facts) : []),
+    ...(kind === "boot" ? bootAdvice(knownBoots(facts, { failed, groups }), facts) : []),
     ...adminAdvice(kind, failed, groups),
   ];
 }
 
-function bootRefusalOf(groups: readonly NodeGroup[], facts: ClusterFacts): BootRefusal | undefined {
+function knownBoots(
+  facts: ClusterFacts,
+  { failed, groups }: Pick<Shortage, "failed" | "groups">,
+): KnownBoots {
   const refusals = groups.flatMap((group) => groupOutlook(group, facts));
-  return refusals.flatMap(({ refusal }) => (refusal?.kind === "boot" ? [refusal] : []))[0];
+  const known = refusals.flatMap(({ refusal }) => (refusal?.kind === "boot" ? [refusal] : []))[0];
+  if (known !== undefined) return known;
+  const reasons = failed.map((name) => facts.nodes.get(name)?.reason ?? "");
+  return { message: reasons.find((reason) => failureKindOf(reason) === "boots-fail") ?? "" };
 }
 
 const RETURN_ADVICE: Advice = {

@@ -29,6 +29,8 @@ export interface ClusterSight {
   readonly orphanGraceMs: number;
   /** Within it a run of startnode launches, or says that it could not. */
   readonly runDeadlineMs: number;
+  /** What compute nodes run when they boot. */
+  readonly userDataFile: string;
 }
 
 /** Something that a person should know; gone when its cause is gone. */

@@ -2,6 +2,7 @@ import { comingTryOf, wordsOfReason } from "../failed-node.ts";
 import { groupBy } from "../group-by.ts";
 import { isPauseReason, pauseSentence } from "../pause.ts";
 import { failedBootIn } from "../reconcile/boot-failures.ts";
+import { bootRemedy } from "../reconcile/boot-remedy.ts";
 import type { ClusterSight, Warning } from "./cluster-status.ts";
 import type { BootCoolDown } from "./cool-downs.ts";
 import { hostlistOf, namesOf } from "./node-names.ts";
@@ -44,7 +45,7 @@ function bootWarnings(sight: ClusterSight): readonly Warning[] {
         what:
           `${shape} with image ${ocidTail(imageOcid)} fails to boot, next try in ` +
           `${durationText(untilMs - sight.nowMs)}: ${message}`,
-        advice: `read its console: sudo citc logs ${node}; mend the image or its boot script; to try before: citc explain ${node} says how`,
+        advice: `read its console: sudo citc logs ${node}; ${bootRemedy(message, sight.userDataFile).text}; to try before: citc explain ${node} says how`,
         nodes: namesOf(waiting.map(({ node: it }) => it)),
       },
     ];

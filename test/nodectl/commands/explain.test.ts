@@ -29,6 +29,7 @@ function context(change: Partial<ExplainContext> = {}, jobs = [WAKING]): Explain
     readPlan: () => Promise.resolve({ kind: "read", value: plan }),
     readCapacity: () => Promise.resolve({ kind: "read", value: [] }),
     capacityFile: "/run/citc/slurm/capacity.jsonl",
+    userDataFile: "/home/slurm/bootstrap.sh",
     readPause: () => Promise.resolve(undefined),
     readLog: () => Promise.resolve({ kind: "read", value: ["no line of ours", "{}"] }),
     bootMs: 300_000,

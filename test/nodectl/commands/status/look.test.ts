@@ -30,6 +30,7 @@ function rig(overrides: Partial<StatusContext> = {}) {
   const specification = { shape: "VM.GPU.A10.1", availabilityDomains: ["Uocm:PHX-AD-1"] };
   const context: StatusContext = {
     clusterId: "clustera",
+    userDataFile: "/home/slurm/bootstrap.sh",
     specifications: new Map(["a", "b"].map((name) => [name, specification])),
     claims: new Map([
       ["a", "wanted"],

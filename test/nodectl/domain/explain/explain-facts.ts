@@ -109,6 +109,7 @@ export function facts(change: FactsChange = {}): ClusterFacts {
     partitions: [],
     capacity: [],
     capacityFile: "/run/citc/slurm/capacity.jsonl",
+    userDataFile: "/home/slurm/bootstrap.sh",
     imageOcid: IMAGE,
     pause: undefined,
     expectations: { bootMs: 5 * MINUTE_MS, resumeTimeoutMs: 15 * MINUTE_MS },
@@ -157,11 +158,15 @@ export const PAUSE_WORDS = pauseSentence(PAUSE);
 export const LAST_WORDS =
   "the last 3 boots of image …sabcd123 failed: mount.nfs: Connection timed out";
 
+/** The same of boots that no image mends. */
+export const NO_REF_WORDS =
+  "the last 3 boots of image …sabcd123 failed, not configured: no ansible/compute.yml of v9 from http://me/citc.git: Failed to checkout v9";
+
 /** The file of capacities after boots of the image that failed, the last of them on a-3. */
-export function bootsFail(image = IMAGE, shape = SHAPE): ClusterFacts["capacity"] {
-  const key = `boot ${image} ${shape}`;
+export function bootsFail(image = IMAGE, message = LAST_WORDS): ClusterFacts["capacity"] {
+  const key = `boot ${image} ${SHAPE}`;
   const untilMs = NOW_MS + 14 * MINUTE_MS;
-  return [{ key, kind: "boot", untilMs, message: LAST_WORDS, node: "a-3" }];
+  return [{ key, kind: "boot", untilMs, message, node: "a-3" }];
 }
 
 /** Everything that a reader sees, in one text without line breaks. */

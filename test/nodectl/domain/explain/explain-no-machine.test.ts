@@ -11,6 +11,7 @@ import {
   job,
   LAST_WORDS,
   MINUTE_MS,
+  NO_REF_WORDS,
   node,
   NOW_MS,
   PAUSE_WORDS,
@@ -239,6 +240,9 @@ describe("explainJob() when machines fail to boot", () => {
   it("knows it by startnode's words when the file of capacities is lost", () => {
     const lostFile = ["a-1", "a-2", "a-3"].map((name) => failedNode(name, words));
     expect(explain({}, facts({ nodes: lostFile })).cause).toBe("boots-fail");
+    const noRef = ["a-1", "a-2", "a-3"].map((name) => failedNode(name, NO_REF_WORDS));
+    const told = explain({}, facts({ nodes: noRef }));
+    expect(textOf(told)).toContain("push ansible/compute.yml of v9 to that repository");
   });
 
   it("is known to whoever may not read which image is the default one", () => {

@@ -66,6 +66,21 @@ test("boots that fail are a warning: image, shape, until when, the console's las
   expect(boots?.advice).toContain(`sudo citc logs ${nodeName(7)}`);
 });
 
+test("what to do about boots that fail depends on how far the machine had come", () => {
+  const adviceOf = (failed: string) => {
+    const message = `the last 3 boots of image …sabcd123 failed${failed}`;
+    return warn({ coolDowns: [{ ...BOOT, message }] })[0]?.advice;
+  };
+  expect(adviceOf(", not configured: no ansible/compute.yml of v9 from http://me: no")).toContain(
+    "push ansible/compute.yml of v9 to that repository, or write another ref behind REF= in /home/slurm/bootstrap.sh",
+  );
+  expect(adviceOf(", not ready in time: could not reach http://me, try 8 of 60: no")).toContain(
+    "mend the network, the server or the repository that it names",
+  );
+  expect(adviceOf(", ready but not heard: [ OK ]")).toContain("slurmctld.log");
+  expect(adviceOf(": Kernel panic")).toContain("mend the image");
+});
+
 test("boots that fail explain no node of another shape, and no other failure", () => {
   const other = downNode(1, `${BOOT.message.slice(0, -3)} for VM.GPU.A10.1 in PHX-AD-1`);
   const full = downNode(2, `500 InternalError: Out of host capacity for ${SHAPE} in PHX-AD-1`);

@@ -92,6 +92,7 @@ export function sight(overrides: Partial<ClusterSight> = {}): ClusterSight {
     bootLimitMs: 12 * MINUTE_MS,
     orphanGraceMs: 5 * MINUTE_MS,
     runDeadlineMs: 10 * MINUTE_MS,
+    userDataFile: "/home/slurm/bootstrap.sh",
     ...overrides,
   };
 }
