@@ -16,10 +16,13 @@ readonly LINE_BYTES_MAX=300
 # What went wrong, where a command knows better than the log's last line.
 why=''
 
-# Without whatever a URL has before its host.
+# Of what is to be seen by others whatever a URL has before its host is taken out: it may be a password.
+without_passwords() {
+  sed --regexp-extended 's,//[^/@ ]*@,//,g'
+}
+
 one_line() {
-  tr --squeeze-repeats '[:space:]' ' ' <<< "$*" | sed --regexp-extended 's,//[^/@ ]*@,//,g; s/ $//' |
-    cut --bytes="1-$LINE_BYTES_MAX"
+  tr --squeeze-repeats '[:space:]' ' ' <<< "$*" | without_passwords | sed 's/ $//' | cut --bytes="1-$LINE_BYTES_MAX"
 }
 
 # A line for whoever cannot log in: OCI keeps the console (`citc logs` shows it). A machine without one goes on.
@@ -38,7 +41,8 @@ tell_end() {
     return
   fi
   why=${why:-$(tail --lines=5 "$LOG" | cause)}
-  tail --lines=40 "$LOG" >> "$CONSOLE" || true
+  # ansible-pull writes its whole command line.
+  tail --lines=40 "$LOG" | without_passwords >> "$CONSOLE" || true
   # nodectl looks for this line. Its cause first: whoever shows it cuts its end.
   say "this machine could not be configured: $why"
   leave_note || true
