@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import * as fs from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isSystemError, unlessAbsent } from "./system-error.ts";
 
@@ -9,8 +9,14 @@ const FILE_MODE = 0o644;
 /**
  * Writes a file whole, by rename, readable by everybody whatever the umask, and on the disk when this returns. The draft lies
  * beside it, so that the rename stays within one file system and is atomic.
+ * @param open opens the draft
+ * @throws DiskFullError, or the system's error; what was there is still there
  */
-export async function writeDurably(file: string, text: string): Promise<void> {
+export async function writeDurably(
+  file: string,
+  text: string,
+  open: typeof fs.open = fs.open,
+): Promise<void> {
   const draft = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString("hex")}`);
   try {
     const handle = await open(draft, "wx", FILE_MODE);
@@ -21,9 +27,9 @@ export async function writeDurably(file: string, text: string): Promise<void> {
     } finally {
       await handle.close();
     }
-    await rename(draft, file);
+    await fs.rename(draft, file);
   } catch (error) {
-    await rm(draft, { force: true });
+    await fs.rm(draft, { force: true });
     throw isFull(error) ? new DiskFullError(file, { cause: error }) : error;
   }
   await syncDirectory(dirname(file));
@@ -47,14 +53,14 @@ function isFull(error: unknown): boolean {
 
 /** False when it was absent already. */
 export async function removeDurably(file: string): Promise<boolean> {
-  const isRemoved = (await unlessAbsent(rm(file).then(() => true))) ?? false;
+  const isRemoved = (await unlessAbsent(fs.rm(file).then(() => true))) ?? false;
   if (isRemoved) await syncDirectory(dirname(file));
   return isRemoved;
 }
 
 /** A rename is on disk only when its directory is. */
 async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
+  const handle = await fs.open(directory, "r");
   try {
     await handle.sync();
   } finally {

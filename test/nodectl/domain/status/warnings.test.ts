@@ -126,11 +126,11 @@ test("a service limit is a person's matter, a stock-out is not", () => {
 
 test("a file system that is full is named, with how to find what fills it", () => {
   const space = (freeMib: number) => [
-    { path: "/mnt/shared/etc/slurm", freeBytes: freeMib * 1024 * 1024, freeFiles: 0, filesMax: 0 },
+    { path: "/mnt/shared", freeBytes: freeMib * 1024 * 1024, freeFiles: 0, filesMax: 0 },
   ];
   expect(idsOf({ space: space(60) })).toEqual([]);
   const [warning] = warningsOf(sight({ space: space(3) }));
   expect(warning?.id).toBe("disk-full");
-  expect(warning?.what).toContain("/mnt/shared/etc/slurm has room for 3 MiB only");
-  expect(warning?.advice).toContain("du -xh /mnt/shared/etc/slurm");
+  expect(warning?.what).toContain("/mnt/shared has room for 3 MiB only");
+  expect(warning?.advice).toContain("du -xh /mnt/shared ");
 });
