@@ -37,6 +37,26 @@ export function newestByKey(entries: readonly CapacityEntry[]): ReadonlyMap<stri
   return new Map(entries.map((entry) => [entry.key, entry]));
 }
 
+/** So many pairs of image and shape: 30 kB. */
+const HALF_OPEN_BOOTS_MAX = 64;
+
+/**
+ * What a file that is written anew has to keep: the newest of each key that still counts, and of boots that failed also
+ * what does not. Until one node has tried such a pair it is half open: without its entry all that wait would be launched
+ * at once. Of placements the same costs a refused call each, not a machine.
+ */
+export function entriesToKeep(
+  entries: readonly CapacityEntry[],
+  nowMs: number,
+): readonly CapacityEntry[] {
+  const newest = [...newestByKey(entries).values()];
+  const halfOpen = newest
+    .filter(({ kind, untilMs }) => kind === "boot" && untilMs <= nowMs)
+    .toSorted((a, b) => b.untilMs - a.untilMs)
+    .slice(0, HALF_OPEN_BOOTS_MAX);
+  return [...newest.filter(({ untilMs }) => untilMs > nowMs), ...halfOpen];
+}
+
 /** What a key of bootKey() stands for; undefined for a key of another form. */
 export function readBootKey(
   key: string,

@@ -10,7 +10,7 @@ import {
   type FileHandle,
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { newestByKey, parseCapacityEntry, type CapacityEntry } from "../domain/capacity-entry.ts";
+import { entriesToKeep, parseCapacityEntry, type CapacityEntry } from "../domain/capacity-entry.ts";
 import { readEnd } from "./read-end.ts";
 
 /** Beyond this the file is written anew with what still counts. */
@@ -68,11 +68,8 @@ export class CapacityFile implements CapacityStore {
   async #compact(): Promise<void> {
     const { file } = this.#options;
     if ((await stat(file)).size < COMPACT_BYTES) return;
-    const newest = newestByKey(await this.read());
-    const nowMs = this.#options.nowMs();
-    const lines = [...newest.values()]
-      .filter(({ untilMs }) => untilMs > nowMs)
-      .map((entry) => `${JSON.stringify(entry)}\n`);
+    const kept = entriesToKeep(await this.read(), this.#options.nowMs());
+    const lines = kept.map((entry) => `${JSON.stringify(entry)}\n`);
     const draft = `${file}.${process.pid}`;
     await write(draft, constants.O_TRUNC, lines.join(""));
     await rename(draft, file);

@@ -68,7 +68,7 @@ export function bootAdvice(
     { text: `${text.charAt(0).toUpperCase()}${text.slice(1)}.` },
     ...(isShared && pause === undefined ? [PAUSE_ADVICE] : []),
     {
-      text: "To have the same image tried before its time, take the entries about boots out of the file of capacities:",
+      text: "To have the same image tried before its time, by all nodes that wait for it, take the entries about boots out of the file of capacities:",
       command: `sudo sed -i '/"kind":"boot"/d' ${capacityFile}`,
     },
   ];

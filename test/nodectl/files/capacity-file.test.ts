@@ -118,6 +118,17 @@ describe("CapacityFile", () => {
     expect(await file().read()).toEqual([entry("b", NOW_MS + 2)]);
   });
 
+  it("keeps a boot that failed when it is written anew, also past its time: one node has to try first", async () => {
+    const boot = { ...entry("boot image shape", NOW_MS - 1), kind: "boot" } as const;
+    const open = { key: "boot other shape", kind: "open", untilMs: 0, message: "" } as const;
+    await file().add(boot);
+    await file().add({ ...boot, key: open.key });
+    await file().add(open);
+    await appendFile(path, `${JSON.stringify(entry("b", NOW_MS - 1))}\n`.repeat(700));
+    await file().add(entry("c"));
+    expect(await file().read()).toEqual([entry("c"), boot]);
+  });
+
   it("takes adds of one process at once also when each writes it anew", async () => {
     await file().add(entry("first"));
     await appendFile(
