@@ -56,14 +56,22 @@ export async function countBoots(context: BootContext, seen: BootsSeen): Promise
 
 type ByNode = ReadonlyMap<string, readonly Instance[]>;
 
-/** Machines that were replaced before they ever served. */
+/**
+ * Machines that were replaced before they ever served. Those that have said something come last, because the last one's words
+ * are kept: when many fail at once, consoles are taken of a few only.
+ */
 function failedBoots(context: BootContext, { acted }: BootsSeen, byNode: ByNode): readonly Boot[] {
-  return acted.acts.flatMap(({ act: { rule, node }, problem }) => {
+  const failed = acted.acts.flatMap(({ act: { rule, node }, problem }) => {
     if (rule.isFailedBoot !== true || problem !== undefined) return [];
     const said = lastWordsOn(node.note, acted.consoles.get(node.name)?.lastWords);
-    const failure = said?.words ? said : ({ stage: "silent", words: rule.why } as const);
-    return bootsOf(context, { node, byNode }, failure);
+    return [{ node, said: said?.words ? said : undefined, why: rule.why }];
   });
+  const sorted = failed.toSorted(
+    (a, b) => Number(a.said !== undefined) - Number(b.said !== undefined),
+  );
+  return sorted.flatMap(({ node, said, why }) =>
+    bootsOf(context, { node, byNode }, said ?? { stage: "silent", words: why }),
+  );
 }
 
 /** Nodes that are up and were not at the last pass: they were waking then, or their instance is younger. */

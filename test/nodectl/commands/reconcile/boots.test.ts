@@ -46,6 +46,19 @@ it.each([
   expect(rig.capacities[0]?.message).toBe(`the last 3 boots of image a failed${how}: ${words}`);
 });
 
+it("keeps what one has said when so many fail at once that nobody asks the last ones", async () => {
+  const rig = new ReconcileRig();
+  rig.captureConsole = () => Promise.resolve("citc: could not reach X, try 8 of 60: refused\n");
+  for (let number = 10; number < 30; number += 1) {
+    rig.setNode(`n${number}`, "ALLOCATED+POWERING_UP+NOT_RESPONDING");
+    rig.launch(`n${number}`, "RUNNING", 11 * MINUTE_MS);
+  }
+  await passes(rig, 1);
+  expect(rig.capacities.map(({ message }) => message)).toEqual([
+    "the last 20 boots of image a failed, not ready in time: could not reach X, try 8 of 60: refused",
+  ]);
+});
+
 it("takes the note of a machine for a failure, whatever its console says", async () => {
   const rig = new ReconcileRig();
   rig.captureConsole = () => Promise.resolve("citc: running ansible/compute.yml of v1\n");
