@@ -1,5 +1,5 @@
-/** `small`: for machines without an init. `bare`, `baked`: for machines that boot. */
-export type ImageKind = "small" | "bare" | "baked";
+/** `small`: for machines without an init. `bare`, `baked`: for machines that boot. `virtual`: for virtual machines, of amd64 alone. */
+export type ImageKind = "small" | "bare" | "baked" | "virtual";
 
 /** What an image is made of, besides Debian's minimum. */
 export interface ImageRecipe {
@@ -44,16 +44,27 @@ export const IMAGE_RECIPES: Readonly<Record<ImageKind, ImageRecipe>> = {
     packages: BARE,
     ...BOOTING,
   },
-  // What the playbook of a compute node would download; the playbook itself has not run in it.
+  // What the playbook of a compute node would download (test/ansible compares them); the playbook itself has not run in it.
   baked: {
     title: "the baked image of machines that boot",
     packages: [
       ...BARE,
       ...["slurmd", "slurm-client", "munge", "ansible-core", "python3-apt", "git"],
-      ...["logrotate", "nfs-common"],
+      ...["logrotate", "nfs-common", "openssh-client"],
       ...["sssd-ldap", "libnss-sss", "libpam-sss", "ldap-utils"],
       ...["openmpi-bin", "lmod"],
     ],
     ...BOOTING,
+  },
+  // A kernel, and what emulates a computer for it, so that nothing of it need be installed on this one.
+  virtual: {
+    title: "the image of virtual machines",
+    packages: [
+      ...["systemd", "systemd-sysv", "dbus", "udev", "kmod", "procps", "iproute2", "nftables"],
+      ...["slurmctld", "slurmd", "slurm-client", "munge", "logrotate"],
+      ...["ansible-core", "python3-apt", "linux-image-cloud-amd64"],
+      ...["qemu-system-x86", "e2fsprogs"],
+    ],
+    finish: "finish-virtual-image.sh",
   },
 };

@@ -1,0 +1,4 @@
+"""Uses so many MiB of memory."""
+import sys
+
+bytearray(int(sys.argv[1]) << 20)
