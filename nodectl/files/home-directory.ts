@@ -77,11 +77,17 @@ export async function makeHome(
   });
 }
 
-/** What is within first: as long as the top is root's, nobody else reaches it. */
-async function giveAll(directory: string, { number, groupNumber }: HomeOwner): Promise<void> {
-  const entries = await readdir(directory, { recursive: true });
-  for (const entry of entries) await lchown(join(directory, entry), number, groupNumber);
-  await chown(directory, number, groupNumber);
+/**
+ * What is within first: as long as the top is root's, nobody else reaches it. A link itself is given, and never followed: what
+ * it leads to may be everybody's. Not readdir's own recursion, which goes through links to directories (Node 20.20).
+ */
+async function giveAll(directory: string, owner: HomeOwner): Promise<void> {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) await giveAll(path, owner);
+    else await lchown(path, owner.number, owner.groupNumber);
+  }
+  await lchown(directory, owner.number, owner.groupNumber);
 }
 
 /**

@@ -59,6 +59,16 @@ describe("makeHome()", () => {
     expect(await homeOwners(options)).toEqual([owner.number]);
   });
 
+  it.runIf(isRoot)("gives nothing away that a link of the skeleton leads to", async () => {
+    const scratch = join(place, "scratch");
+    mkdirSync(scratch);
+    writeFileSync(join(scratch, "everybodys"), "x");
+    symlinkSync(scratch, join(options.skeleton, "scratch"));
+    await makeHome(options, "ada", owner);
+    expect(lstatSync(join(options.root, "ada/scratch")).uid).toBe(owner.number);
+    for (const path of [scratch, join(scratch, "everybodys")]) expect(lstatSync(path).uid).toBe(0);
+  });
+
   it("begins anew where a run was killed", async () => {
     mkdirSync(join(options.root, ".new-ada/bin"), { recursive: true });
     await makeHome(options, "ada", owner);
