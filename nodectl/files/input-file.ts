@@ -26,6 +26,26 @@ export async function readInputFile(
   }
 }
 
+/**
+ * The text of a stream, such as standard input or what a URL gives, read no further than to the bound.
+ * @param name for messages
+ */
+export async function readInputStream(
+  stream: AsyncIterable<Uint8Array | string>,
+  name: string,
+  bytesMax: number,
+): Promise<Checked<string>> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    const buffer = Buffer.from(chunk);
+    bytes += buffer.length;
+    if (bytes > bytesMax) return tooLarge(name, "it", bytesMax);
+    chunks.push(buffer);
+  }
+  return decode(Buffer.concat(chunks), name);
+}
+
 async function readHandle(
   handle: FileHandle,
   file: string,
@@ -38,11 +58,13 @@ async function readHandle(
   // One byte more than allowed, and not what stat says: the file may be growing.
   const buffer = Buffer.alloc(bytesMax + 1);
   const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-  if (bytesRead > bytesMax) {
-    const message = `the file is larger than ${bytesMax} bytes`;
-    return invalid(file, { message, fix: "check that this is the right file" });
-  }
+  if (bytesRead > bytesMax) return tooLarge(file, "the file", bytesMax);
   return decode(buffer.subarray(0, bytesRead), file);
+}
+
+function tooLarge(file: string, what: string, bytesMax: number): Checked<string> {
+  const message = `${what} is larger than ${bytesMax} bytes`;
+  return invalid(file, { message, fix: "check that this is the right file" });
 }
 
 function decode(bytes: Uint8Array, file: string): Checked<string> {

@@ -7,7 +7,7 @@ import { readUserName } from "../../domain/user/user-name.ts";
 import { readUserNumber } from "../../domain/user/user-number.ts";
 import { readDetails } from "../../domain/user/user-entry.ts";
 import type { Reading } from "../../domain/user/reading.ts";
-import { readKeySources } from "../key-sources.ts";
+import { readKeySources } from "../../files/key-sources.ts";
 import { loadConfig } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";

@@ -10,12 +10,11 @@ import {
   firstProblems,
   type ImportRow,
 } from "../../domain/user/import-file.ts";
-import { INPUT_BYTES_MAX, readInputFile } from "../../files/input-file.ts";
-import { readKeySources } from "../key-sources.ts";
+import { INPUT_BYTES_MAX, readInputFile, readInputStream } from "../../files/input-file.ts";
+import { readKeySources } from "../../files/key-sources.ts";
 import { loadConfig, valueOf } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
-import { readBounded } from "../read-bounded.ts";
 import { CommandError, type Program } from "../run.ts";
 import { ACCOUNT_DEFAULT } from "./user-add.ts";
 import {
@@ -71,7 +70,7 @@ export const userImport: Program = async (input) => {
   const context = await createUserContext(config, createUserLog("import", config, input));
   const shown = file === "-" ? "standard input" : file;
   const account = values.account ?? ACCOUNT_DEFAULT;
-  const parsed = parseImportFile(await textOf(file), shown, localNamesOf(context.local));
+  const parsed = parseImportFile(await textOf(file, shown), shown, localNamesOf(context.local));
   const read = await readRequests(parsed.rows, shown, account);
   const { requests } = read;
   const against = await checkImport(context, shown, requests);
@@ -91,9 +90,12 @@ export const userImport: Program = async (input) => {
 };
 
 /** @throws CommandError */
-async function textOf(file: string): Promise<string> {
-  if (file === "-") return readBounded(process.stdin, INPUT_BYTES_MAX);
-  return valueOf(await readInputFile(file));
+async function textOf(file: string, shown: string): Promise<string> {
+  const read =
+    file === "-"
+      ? await readInputStream(process.stdin, shown, INPUT_BYTES_MAX)
+      : await readInputFile(file);
+  return valueOf(read);
 }
 
 /** How many URLs are fetched at once. */

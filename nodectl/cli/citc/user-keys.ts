@@ -1,6 +1,6 @@
 import { changeKeys } from "../../commands/user/change-keys.ts";
 import { formatKeys } from "../../commands/user/user-report.ts";
-import { readKeySources } from "../key-sources.ts";
+import { readKeySources } from "../../files/key-sources.ts";
 import { loadConfig } from "../load.ts";
 import { parseOptions } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";

@@ -2,9 +2,14 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { INPUT_BYTES_MAX, readInputFile } from "../../../nodectl/files/input-file.ts";
+import {
+  INPUT_BYTES_MAX,
+  readInputFile,
+  readInputStream,
+} from "../../../nodectl/files/input-file.ts";
 
 let directory: string;
 beforeEach(async () => {
@@ -65,5 +70,24 @@ describe("readInputFile()", () => {
     const file = join(directory, "latin1");
     await writeFile(file, Buffer.from([0x61, 0xe4, 0x62]));
     expect(await messageOf(file)).toMatch(/not text in UTF-8; save it as UTF-8/);
+  });
+});
+
+describe("readInputStream()", () => {
+  it("reads text, whose characters may lie over chunks", async () => {
+    const bytes = Buffer.from("Grüße\n");
+    const stream = Readable.from([bytes.subarray(0, 3), bytes.subarray(3)]);
+    const read = await readInputStream(stream, "standard input", 100);
+    expect(read).toEqual({ kind: "valid", value: "Grüße\n" });
+  });
+
+  it.each([
+    ["what is too large", Buffer.alloc(101, "x"), /it is larger than 100 bytes/],
+    ["what is no UTF-8", Buffer.from([0x5a, 0xeb]), /this is not text in UTF-8/],
+  ])("refuses %s, naming the stream", async (_what, bytes, message) => {
+    const read = await readInputStream(Readable.from([bytes]), "standard input", 100);
+    expect(read).toMatchObject({
+      problems: [{ file: "standard input", message: expect.stringMatching(message) as string }],
+    });
   });
 });
