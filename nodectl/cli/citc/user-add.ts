@@ -1,6 +1,6 @@
 import { addUser } from "../../commands/user/add-user.ts";
 import { formatAdd } from "../../commands/user/user-report.ts";
-import { ACCOUNT } from "../../domain/user/import-file.ts";
+import { ACCOUNT_DEFAULT, readAccount } from "../../domain/user/account-name.ts";
 import type { UserRequest } from "../../domain/user/decide-add.ts";
 import type { LocalNames } from "../../domain/user/user-name.ts";
 import { readUserName } from "../../domain/user/user-name.ts";
@@ -9,7 +9,7 @@ import { readDetails } from "../../domain/user/user-entry.ts";
 import type { Reading } from "../../domain/user/reading.ts";
 import { readKeySources } from "../../files/key-sources.ts";
 import { loadConfig } from "../load.ts";
-import { parseOptions, UsageError } from "../options.ts";
+import { parseOptions } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
 import { CommandError, type Program } from "../run.ts";
 import {
@@ -20,9 +20,6 @@ import {
   withUserLock,
 } from "./user-context.ts";
 import { nameOf } from "./user-options.ts";
-
-/** Made by the playbook, or by the first add. */
-export const ACCOUNT_DEFAULT = "users";
 
 const HELP = `Usage: citc user add NAME [options]
 
@@ -98,16 +95,12 @@ interface Given {
   readonly keys: readonly string[];
 }
 
-/** @throws UsageError for an option, CommandError for a key or name that cannot be had */
+/** @throws CommandError for what cannot be had */
 async function readRequest(given: Given, local: LocalNames): Promise<UserRequest> {
   const name = orRefuse(readUserName(given.name, local));
   const details = orRefuse(readDetails(given));
   const number = given.uid === undefined ? undefined : orRefuse(readUserNumber(given.uid));
-  const account = given.account ?? ACCOUNT_DEFAULT;
-  if (!ACCOUNT.test(account))
-    throw new UsageError(
-      `--account ${JSON.stringify(account)}: write a-z, 0-9, _, . and -, at most 40`,
-    );
+  const account = orRefuse(readAccount(given.account ?? ACCOUNT_DEFAULT));
   const sources = { fetch: globalThis.fetch, stdin: process.stdin };
   return {
     name,

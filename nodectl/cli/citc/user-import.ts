@@ -2,6 +2,7 @@ import { addUser } from "../../commands/user/add-user.ts";
 import { checkImport, importUsers, type ImportRequest } from "../../commands/user/import-users.ts";
 import { count, formatImportLine, formatProblems } from "../../commands/user/user-report.ts";
 import type { Problem } from "../../domain/problem.ts";
+import { ACCOUNT_DEFAULT, readAccount } from "../../domain/user/account-name.ts";
 import {
   COLUMN_WORDS,
   IMPORT_ROWS_MAX,
@@ -16,7 +17,6 @@ import { loadConfig, valueOf } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
 import { CommandError, type Program } from "../run.ts";
-import { ACCOUNT_DEFAULT } from "./user-add.ts";
 import {
   createUserContext,
   createUserLog,
@@ -66,12 +66,13 @@ export const userImport: Program = async (input) => {
   if (file === undefined || extra !== undefined)
     throw new UsageError("expected one file: citc user import FILE.csv, or - for standard input");
   requireRoot("import");
+  const account = readAccount(values.account ?? ACCOUNT_DEFAULT);
+  if (account.kind === "invalid") throw new CommandError(`nothing was made: ${account.message}`);
   const config = await loadConfig(values);
   const context = await createUserContext(config, createUserLog("import", config, input));
   const shown = file === "-" ? "standard input" : file;
-  const account = values.account ?? ACCOUNT_DEFAULT;
   const parsed = parseImportFile(await textOf(file, shown), shown, localNamesOf(context.local));
-  const read = await readRequests(parsed.rows, shown, account);
+  const read = await readRequests(parsed.rows, shown, account.value);
   const { requests } = read;
   const against = await checkImport(context, shown, requests);
   refuseIf([...parsed.problems, ...read.problems, ...against]);

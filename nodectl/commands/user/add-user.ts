@@ -1,6 +1,6 @@
 import { decideAdd, missingKeys, type UserRequest } from "../../domain/user/decide-add.ts";
 import { formatKey } from "../../domain/user/public-key.ts";
-import type { DirectoryUser } from "../../domain/user/user-entry.ts";
+import { SHELL_DEFAULT, type DirectoryUser } from "../../domain/user/user-entry.ts";
 import { errorText } from "../../domain/error-text.ts";
 import { isRefusal, refusalText } from "./expected-error.ts";
 import { lookAtAll, sightOf } from "./look-at-user.ts";
@@ -83,7 +83,7 @@ async function reserve(
     }
     const user = {
       ...{ name, number, groupNumber: number, fullName: details.fullName ?? name },
-      ...{ email: details.email, home: homes.pathOf(name), shell: details.shell },
+      ...{ email: details.email, home: homes.pathOf(name), shell: details.shell ?? SHELL_DEFAULT },
     };
     const outcome = await directory.addUser(user);
     if (outcome === "added") {

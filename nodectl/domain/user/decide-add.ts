@@ -1,7 +1,7 @@
 import type { PublicKey } from "./public-key.ts";
 import { parseKey } from "./public-key.ts";
 import { differenceOf, type DirectoryUser, type UserDetails } from "./user-entry.ts";
-import { nextNumber, readUserNumber } from "./user-number.ts";
+import { nextNumber, NUMBER_FIRST, readUserNumber } from "./user-number.ts";
 
 /** A user who is to be there, with everything checked that can be checked without looking. */
 export interface UserRequest {
@@ -51,6 +51,8 @@ function problemOfEntry(
   const difference = differenceOf(entry, { ...details, number });
   if (difference !== undefined)
     return `${name} is there already, and differs: ${difference}; leave that away, or remove the user first`;
+  if (entry.number < NUMBER_FIRST)
+    return `${name} is there already, with the number ${entry.number}, and no machine takes one below ${NUMBER_FIRST} from the directory; remove the user, chown -R the home to a number from ${NUMBER_FIRST} on, and add the user again`;
   if (entry.home !== home)
     return `${name} is there already, with the home ${entry.home} and not ${home}`;
   if (groupNumber !== undefined && groupNumber !== entry.groupNumber)
@@ -87,7 +89,10 @@ function decideByHome(
   homeOwner: number,
   { home, takenNumbers }: UserSight,
 ): AddDecision {
-  const refuse = (message: string): AddDecision => ({ kind: "refuse", message });
+  const refuse = (message: string): AddDecision => ({
+    kind: "refuse",
+    message,
+  });
   if (homeOwner === 0)
     return refuse(
       `${home} is there already and belongs to root; move it away, or chown it to the number that ${name} had`,
@@ -96,9 +101,13 @@ function decideByHome(
     return refuse(
       `${home} is there already and belongs to ${homeOwner}, not to ${wanted}; leave --uid away, or move the home`,
     );
-  if (takenNumbers.has(homeOwner) || readUserNumber(String(homeOwner)).kind === "invalid")
+  if (takenNumbers.has(homeOwner))
     return refuse(
       `${home} is there already and belongs to ${homeOwner}, who is somebody else; move it away`,
+    );
+  if (readUserNumber(String(homeOwner)).kind === "invalid")
+    return refuse(
+      `${home} is there already and belongs to ${homeOwner}, which no machine takes from the directory as a user's number; chown -R it to one from ${NUMBER_FIRST} on that nobody has, which ${name} then gets, or move it away`,
     );
   return { kind: "make", number: homeOwner, isFixed: true };
 }

@@ -1,6 +1,7 @@
 import { nearestNames } from "../edit-distance.ts";
 import type { Problem } from "../problem.ts";
 import { shortened } from "../problem.ts";
+import { readAccount } from "./account-name.ts";
 import { parseCsv, type CsvRow } from "./csv.ts";
 import { parseKeyText } from "./key-text.ts";
 import { invalid, type Reading } from "./reading.ts";
@@ -52,8 +53,6 @@ interface Cells {
   account: string;
   shell: string;
 }
-
-export const ACCOUNT = /^[a-z0-9][a-z0-9_.-]{0,39}$/;
 
 export interface ImportFile {
   /** Those that are in order. */
@@ -219,8 +218,7 @@ function numberOf(text: string | undefined): Reading<number | undefined> {
 }
 
 function accountOf(text: string | undefined): Reading<string | undefined> {
-  if (text === undefined || ACCOUNT.test(text)) return { kind: "valid", value: text };
-  return invalid(`account "${shortened(text)}"; write a-z, 0-9, _, . and -, at most 40`);
+  return text === undefined ? { kind: "valid", value: undefined } : readAccount(text);
 }
 
 /** Names and numbers that stand twice. */

@@ -6,7 +6,8 @@ export interface UserDetails {
   /** Absent: the name. */
   readonly fullName: string | undefined;
   readonly email: string | undefined;
-  readonly shell: string;
+  /** Absent: /bin/bash, or what somebody who is there already has. */
+  readonly shell: string | undefined;
 }
 
 /** A user as the directory has one. */
@@ -34,7 +35,7 @@ export function readDetails(given: {
 }): Reading<UserDetails> {
   const fullName = blankToNone(given.fullName);
   const email = blankToNone(given.email);
-  const shell = blankToNone(given.shell) ?? SHELL_DEFAULT;
+  const shell = blankToNone(given.shell);
   const problem = fullNameProblem(fullName) ?? emailProblem(email) ?? shellProblem(shell);
   return problem === undefined
     ? { kind: "valid", value: { fullName, email, shell } }
@@ -59,8 +60,8 @@ function emailProblem(text: string | undefined): string | undefined {
   return `email "${shortened(text)}": write an address such as ada@example.org`;
 }
 
-function shellProblem(text: string): string | undefined {
-  if (/^\/[\w./+-]{1,200}$/.test(text)) return undefined;
+function shellProblem(text: string | undefined): string | undefined {
+  if (text === undefined || /^\/[\w./+-]{1,200}$/.test(text)) return undefined;
   return `shell "${shortened(text)}": write an absolute path, such as ${SHELL_DEFAULT}`;
 }
 

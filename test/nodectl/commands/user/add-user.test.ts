@@ -235,6 +235,18 @@ describe("addUser()", () => {
       /who is somebody else/,
     ],
     [
+      "a home with a number that no machine takes",
+      (): unknown => rig.homes.set("ada", 1500),
+      {},
+      /belongs to 1500, which no machine takes .*; chown -R it to one from 10000 on/,
+    ],
+    [
+      "somebody with a number that no machine takes",
+      (): unknown => rig.directory.users.set("ada", { ...ADA, number: 1500 }),
+      {},
+      /no machine takes one below 10000 from the directory/,
+    ],
+    [
       "a home and another number",
       (): unknown => rig.homes.set("ada", 10_050),
       { number: 10_060 },

@@ -70,12 +70,12 @@ bob,,,,,,
       rows: [
         {
           ...{ line: 2, name: "ada", number: 10_005, account: "maths" },
-          details: { fullName: "Ada Lovelace", email: "ada@example.org", shell: "/bin/bash" },
+          details: { fullName: "Ada Lovelace", email: "ada@example.org", shell: undefined },
           keys: [ED25519, keyLine(1), "https://github.com/ada.keys", "https://x/y"],
         },
         {
           ...{ line: 4, name: "bob", number: undefined, account: undefined, keys: [] },
-          details: { fullName: undefined, email: undefined, shell: "/bin/bash" },
+          details: { fullName: undefined, email: undefined, shell: undefined },
         },
       ],
     });

@@ -1,7 +1,13 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { readAccount } from "../../../../nodectl/domain/user/account-name.ts";
 import { parseAccountFile } from "../../../../nodectl/domain/user/account-file.ts";
 import { readUserName } from "../../../../nodectl/domain/user/user-name.ts";
-import { nextNumber, readUserNumber } from "../../../../nodectl/domain/user/user-number.ts";
+import {
+  nextNumber,
+  NUMBER_FIRST,
+  readUserNumber,
+} from "../../../../nodectl/domain/user/user-number.ts";
 import { differenceOf, readDetails } from "../../../../nodectl/domain/user/user-entry.ts";
 
 const local = { users: new Set(["backuppc"]), groups: new Set(["hpcadmins"]) };
@@ -64,25 +70,46 @@ describe("numbers", () => {
     expect(nextNumber(all)).toBeUndefined();
   });
 
-  it.each(["1000", "59999", "65536", "2000000000"])("may be given: %s", (text) => {
+  it.each(["10000", "59999", "65536", "2000000000"])("may be given: %s", (text) => {
     expect(readUserNumber(text)).toEqual({ kind: "valid", value: Number(text) });
   });
 
-  it.each(["0", "999", "60000", "65535", "4294967295", "1e4", "-1", " 1000", "0x400", ""])(
+  it.each(["0", "999", "9999", "60000", "65535", "4294967295", "1e4", "-1", " 1000", "0x400", ""])(
     "may not be given: %j",
     (text) => {
       expect(readUserNumber(text)).toMatchObject({
-        message: expect.stringContaining("write 1000 to 59999") as string,
+        message: expect.stringContaining("write 10000 to 59999") as string,
       });
     },
   );
+
+  it("begin where every machine's sssd does: what is lower none takes from the directory", () => {
+    const file = new URL("../../../../ansible/roles/sssd/defaults/main.yml", import.meta.url);
+    const [, minimum] = /^sssd_id_min: (\d+)$/m.exec(readFileSync(file, "utf8")) ?? [];
+    expect(Number(minimum)).toBe(NUMBER_FIRST);
+    expect(readUserNumber(String(NUMBER_FIRST - 1))).toMatchObject({
+      message: expect.stringMatching(/9999 is a machine's own number.*chown -R/) as string,
+    });
+  });
+});
+
+describe("readAccount()", () => {
+  it("takes one of Slurm's accounts", () => {
+    expect(readAccount("maths-2.b")).toEqual({ kind: "valid", value: "maths-2.b" });
+  });
+
+  it.each(["a,b", "", "Maths", "a b", "-x", "x".repeat(41), "\u001b[2J"])("refuses %j", (text) => {
+    const read = readAccount(text);
+    expect(read).toMatchObject({ message: expect.stringMatching(/; write one, of a-z/) as string });
+    expect(JSON.stringify(read)).not.toContain("\\u001b");
+  });
 });
 
 describe("readDetails()", () => {
   it("takes empty texts for none, and trims", () => {
     expect(readDetails({ fullName: "  Ada  ", email: "", shell: " " })).toEqual({
       kind: "valid",
-      value: { fullName: "Ada", email: undefined, shell: "/bin/bash" },
+      value: { fullName: "Ada", email: undefined, shell: undefined },
     });
   });
 
@@ -106,6 +133,10 @@ describe("differenceOf()", () => {
   };
   it("is none where nothing was asked for", () => {
     expect(differenceOf(user, { number: undefined })).toBeUndefined();
+    const zsh = { ...user, shell: "/bin/zsh" };
+    const details = readDetails({ fullName: "Ada" });
+    if (details.kind === "invalid") throw new Error(details.message);
+    expect(differenceOf(zsh, { ...details.value, number: undefined })).toBeUndefined();
   });
   it("names everything that differs", () => {
     const wanted = { number: 10_001, fullName: "Ada King", email: "a@b", shell: "/bin/zsh" };
