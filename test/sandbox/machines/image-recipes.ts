@@ -51,7 +51,7 @@ export const IMAGE_RECIPES: Readonly<Record<ImageKind, ImageRecipe>> = {
       ...BARE,
       ...["slurmd", "slurm-client", "munge", "ansible-core", "python3-apt", "git"],
       ...["logrotate", "nfs-common", "openssh-client"],
-      ...["sssd-ldap", "libnss-sss", "libpam-sss", "ldap-utils"],
+      ...["sssd-ldap", "sssd-tools", "libnss-sss", "libpam-sss", "ldap-utils"],
       ...["openmpi-bin", "lmod"],
     ],
     ...BOOTING,

@@ -20,7 +20,7 @@ const PACKAGES = [
   ...["slurmctld", "slurmd", "slurm-client", "slurmdbd", "munge"],
   ...["mariadb-server", "389-ds-base", "sssd-ldap", "nfs-common", "lmod", "openmpi-bin"],
   ...["logrotate", "unattended-upgrades"],
-  ...["libnss-sss", "libpam-sss", "ldap-utils"],
+  ...["libnss-sss", "libpam-sss", "sssd-tools", "ldap-utils"],
   ...["libopenmpi-dev", "gcc", "g++", "gfortran", "make"],
 ];
 
