@@ -4,10 +4,17 @@ import {
   ldifChange,
   ldifDelete,
   parseLdif,
+  type LdifChange,
   type LdifEntry,
 } from "../domain/user/ldif.ts";
 import type { DirectoryUser } from "../domain/user/user-entry.ts";
-import { DirectoryError, type AddOutcome, type NewUser, type UserDirectory } from "./directory.ts";
+import {
+  DirectoryError,
+  type AddOutcome,
+  type EntryChange,
+  type NewUser,
+  type UserDirectory,
+} from "./directory.ts";
 import { LDAP, modify, search, type LdapOptions } from "./run-ldap.ts";
 
 export interface LdapDirectoryOptions extends LdapOptions {
@@ -23,29 +30,44 @@ export function createLdapDirectory(options: LdapDirectoryOptions): UserDirector
   const groupDn = (name: string): string => `cn=${escapeDn(name)},${groups}`;
   return {
     listUsers: async () =>
-      parseLdif(await search(options, people, "(objectClass=posixAccount)"))
+      parseLdif(
+        await search(options, {
+          base: people,
+          filter: "(objectClass=posixAccount)",
+          attributes: ["*", LOCK],
+        }),
+      )
         .map(toUser)
         .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     listGroups: async () =>
-      parseLdif(await search(options, groups, "(objectClass=posixGroup)")).map((entry) => ({
+      parseLdif(
+        await search(options, {
+          base: groups,
+          filter: "(objectClass=posixGroup)",
+          attributes: ["cn", "gidNumber"],
+        }),
+      ).map((entry) => ({
         name: entry.attributes.get("cn")?.[0] ?? "",
         number: numberIn(entry, "gidnumber"),
       })),
-    addUser: (user) => addUser(options, userDn(user.name), user),
-    addGroup: async (name, number) => {
-      const { code } = await modify(options, groupLdif(groupDn(name), name, number), [LDAP.exists]);
-      return code === LDAP.exists ? "name-taken" : "added";
+    addUser: (user) => add(options, userDn(user.name), userAttributes(user)),
+    addGroup: (name, number) => add(options, groupDn(name), groupAttributes(name, number)),
+    changeUser: (name, change) => changeUser(options, userDn(name), change),
+    lockOut: async (name) => {
+      const changes = [
+        { operation: "replace", attribute: KEY, values: [] },
+        { operation: "replace", attribute: LOCK, values: ["true"] },
+      ] as const;
+      await modify(options, ldifChange(userDn(name), changes), []);
     },
-    addKeys: (name, keys) =>
-      changeKeys(options, { dn: userDn(name), operation: "add", keys, asWanted: LDAP.valueExists }),
-    removeKeys: (name, keys) =>
-      changeKeys(options, { dn: userDn(name), operation: "delete", keys, asWanted: LDAP.noValue }),
     removeUser: (name) => remove(options, userDn(name)),
     removeGroup: (name) => remove(options, groupDn(name)),
   };
 }
 
 const KEY = "nsSshPublicKey";
+/** Operational, so that any entry may have it. */
+const LOCK = "nsAccountLock";
 
 /** nsAccount is what 389ds lets an nsSshPublicKey stand in (seen on 2.3.1 and 3.1.2). */
 const USER_CLASSES = [
@@ -57,8 +79,10 @@ const USER_CLASSES = [
   "nsAccount",
 ];
 
-async function addUser(options: LdapOptions, dn: string, user: NewUser): Promise<AddOutcome> {
-  const attributes: (readonly [string, string])[] = [
+type Values = readonly (readonly [string, string])[];
+
+function userAttributes(user: NewUser): Values {
+  return [
     ...USER_CLASSES.map((it) => ["objectClass", it] as const),
     ["uid", user.name],
     ["cn", user.fullName],
@@ -70,6 +94,18 @@ async function addUser(options: LdapOptions, dn: string, user: NewUser): Promise
     ["loginShell", user.shell],
     ...(user.email === undefined ? [] : [["mail", user.email] as const]),
   ];
+}
+
+function groupAttributes(name: string, number: number): Values {
+  return [
+    ["objectClass", "top"],
+    ["objectClass", "posixGroup"],
+    ["cn", name],
+    ["gidNumber", String(number)],
+  ];
+}
+
+async function add(options: LdapOptions, dn: string, attributes: Values): Promise<AddOutcome> {
   const { code, said } = await modify(options, ldifAdd(dn, attributes), [
     LDAP.exists,
     LDAP.constraint,
@@ -78,36 +114,31 @@ async function addUser(options: LdapOptions, dn: string, user: NewUser): Promise
   if (code !== LDAP.constraint) return "added";
   // 389ds names the attribute whose value another entry has, with a blank behind it: (attribute: "uidNumber ").
   const [, attribute = ""] = /attribute: "(\w+) *"/i.exec(said) ?? [];
-  if (attribute.toLowerCase() === "uidnumber") return "number-taken";
-  if (attribute.toLowerCase() === "uid") return "name-taken";
+  if (/^[ug]idnumber$/i.test(attribute)) return "number-taken";
+  if (/^uid$/i.test(attribute)) return "name-taken";
   throw new DirectoryError(`the directory refused ${dn}: ${said}`);
 }
 
-function groupLdif(dn: string, name: string, number: number): string {
-  return ldifAdd(dn, [
-    ["objectClass", "top"],
-    ["objectClass", "posixGroup"],
-    ["cn", name],
-    ["gidNumber", String(number)],
-  ]);
-}
-
-interface KeyChange {
-  readonly dn: string;
-  readonly operation: "add" | "delete";
-  readonly keys: readonly string[];
-  /** The directory's answer when one of them is as wanted already. */
-  readonly asWanted: number;
-}
-
-/** All or none, unless somebody else has changed the same keys meanwhile. */
-async function changeKeys(
+async function changeUser(
   options: LdapOptions,
-  { dn, operation, keys, asWanted }: KeyChange,
+  dn: string,
+  { addedKeys = [], removedKeys = [], isLocked }: EntryChange,
 ): Promise<void> {
-  const { code } = await modify(options, ldifChange(dn, operation, KEY, keys), [asWanted]);
-  if (code === 0 || keys.length === 1) return;
-  for (const key of keys) await modify(options, ldifChange(dn, operation, KEY, [key]), [asWanted]);
+  const changes: readonly LdifChange[] = [
+    { operation: "delete" as const, attribute: KEY, values: removedKeys },
+    { operation: "add" as const, attribute: KEY, values: addedKeys },
+  ].filter(({ values }) => values.length > 0);
+  const locks: readonly LdifChange[] =
+    isLocked === undefined
+      ? []
+      : [{ operation: "replace", attribute: LOCK, values: isLocked ? ["true"] : [] }];
+  const { code } = await modify(options, ldifChange(dn, [...changes, ...locks]), [
+    ...[LDAP.noValue, LDAP.valueExists, LDAP.absent],
+  ]);
+  if (code !== 0)
+    throw new DirectoryError(
+      `${dn} was changed by somebody else meanwhile; nothing was changed; try again`,
+    );
 }
 
 async function remove(options: LdapOptions, dn: string): Promise<boolean> {
@@ -127,6 +158,7 @@ function toUser(entry: LdifEntry): DirectoryUser {
     home: text("homedirectory"),
     shell: text("loginshell"),
     keys: entry.attributes.get(KEY.toLowerCase()) ?? [],
+    isLocked: text(LOCK.toLowerCase()).toLowerCase() === "true",
   };
 }
 

@@ -25,12 +25,22 @@ const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 const NOT_REACHED = 255;
 const NOT_ROOT = 48;
 
+export interface LdapSearch {
+  readonly base: string;
+  readonly filter: string;
+  /** `*` is all but operational ones, which are given only when they are named. */
+  readonly attributes: readonly string[];
+}
+
 /**
  * LDIF of what is below a base; empty when nothing is.
  * @throws DirectoryError
  */
-export async function search(options: LdapOptions, base: string, filter: string): Promise<string> {
-  const words = ["-LLL", "-o", "ldif-wrap=no", "-s", "one", "-b", base, filter];
+export async function search(
+  options: LdapOptions,
+  { base, filter, attributes }: LdapSearch,
+): Promise<string> {
+  const words = ["-LLL", "-o", "ldif-wrap=no", "-s", "one", "-b", base, filter, ...attributes];
   return (await run(options, "ldapsearch", words, [])).stdout;
 }
 

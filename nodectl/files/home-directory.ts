@@ -50,6 +50,31 @@ export async function homeOwners(options: HomeOptions): Promise<readonly number[
   return stats.flatMap((stat) => (stat === undefined ? [] : [stat.uid]));
 }
 
+/** @throws HomeDirectoryError when there is nothing to begin a home with */
+export async function checkSkeleton(options: HomeOptions): Promise<void> {
+  await explained(options, () => readdir(options.skeleton));
+}
+
+/**
+ * The file in a home from which sshd takes keys before it asks the directory; undefined when there is none. It is only asked
+ * whether it is there: it is the user's, and a link in its place may lead anywhere.
+ * @throws HomeDirectoryError
+ */
+export async function ownKeysOf(options: HomeOptions, name: string): Promise<string | undefined> {
+  const place = join(homeOf(options, name), ".ssh");
+  const stat = await explained(options, () => unlessAbsent(lstat(place)));
+  if (stat?.isSymbolicLink() === true) return place;
+  if (stat?.isDirectory() !== true) return undefined;
+  for (const file of KEY_FILES) {
+    const path = join(place, file);
+    if ((await explained(options, () => unlessAbsent(lstat(path)))) !== undefined) return path;
+  }
+  return undefined;
+}
+
+/** sshd_config(5), AuthorizedKeysFile. */
+const KEY_FILES = ["authorized_keys", "authorized_keys2"];
+
 /**
  * Makes a home as a whole: it is filled under another name, where nobody but root can reach it, and then renamed. What a
  * run that was killed left of that goes first.
@@ -123,7 +148,11 @@ export async function removeHome(
   );
 }
 
-async function explained<Value>(options: HomeOptions, work: () => Promise<Value>): Promise<Value> {
+/** Of a system's error it says what to do. */
+export async function explained<Value>(
+  options: HomeOptions,
+  work: () => Promise<Value>,
+): Promise<Value> {
   try {
     return await work();
   } catch (error) {

@@ -5,7 +5,13 @@ import { SlurmCommandError } from "./slurm-command-error.ts";
 /** AccountingControl by sacctmgr, JobRemoval by scancel. */
 export function createAccounting(options: SlurmOptions): AccountingControl & JobRemoval {
   return {
+    accountsOf: async (user) => {
+      const accounts = await unlessOff(() => accountsOf(options, user));
+      return accounts === "off" ? { kind: "off" } : { kind: "on", accounts };
+    },
     associate: (user, account) => unlessOff(() => associate(options, user, account)),
+    removeAssociation: (user, account) =>
+      unlessOff(() => removeAssociation(options, user, account)),
     removeAssociations: (user) => unlessOff(() => removeAssociations(options, user)),
     cancelJobs: (jobIds) => cancelJobs(options, jobIds),
   };
@@ -14,7 +20,7 @@ export function createAccounting(options: SlurmOptions): AccountingControl & Job
 /** sacctmgr's words without slurmdbd, with which it ends with 1 (seen on 22.05.8 and 24.11.5). */
 const IS_OFF = "You are not running a supported accounting_storage plugin";
 
-async function unlessOff(work: () => Promise<AccountingOutcome>): Promise<AccountingOutcome> {
+async function unlessOff<Answer>(work: () => Promise<Answer>): Promise<Answer | "off"> {
   try {
     return await work();
   } catch (error) {
@@ -23,23 +29,30 @@ async function unlessOff(work: () => Promise<AccountingOutcome>): Promise<Accoun
   }
 }
 
-/** Asks before it adds: for what is there already sacctmgr ends with 1, in other words on each release. */
+/** Of a user with limits in single partitions sacctmgr shows each once more. */
+async function accountsOf(options: SlurmOptions, user: string): Promise<readonly string[]> {
+  const accounts = await show(options, "assoc", `user=${user}`, "format=Account");
+  return [...new Set(accounts)];
+}
+
 async function associate(
   options: SlurmOptions,
   user: string,
   account: string,
 ): Promise<AccountingOutcome> {
   const isAssociated = async (): Promise<boolean> =>
-    (await show(options, "assoc", `user=${user}`, "format=Account")).includes(account);
+    (await accountsOf(options, user)).includes(account);
   const isAccount = async (): Promise<boolean> =>
     (await show(options, "account", `name=${account}`, "format=Account")).length > 0;
-  if (await isAssociated()) return "nothing";
   if (!(await isAccount())) await add(options, isAccount, ["account", `name=${account}`]);
   await add(options, isAssociated, ["user", `name=${user}`, `account=${account}`]);
   return "done";
 }
 
-/** Somebody else may add the same meanwhile, the sacctmgr of a run that was killed too: what counts is that it is there. */
+/**
+ * For what is there already sacctmgr ends with 1, in other words on each release, and somebody else may add the same meanwhile,
+ * the sacctmgr of a run that was killed too: what counts is that it is there.
+ */
 async function add(
   options: SlurmOptions,
   isThere: () => Promise<boolean>,
@@ -50,6 +63,19 @@ async function add(
   } catch (error) {
     if (!(await isThere())) throw error;
   }
+}
+
+async function removeAssociation(
+  options: SlurmOptions,
+  user: string,
+  account: string,
+): Promise<AccountingOutcome> {
+  const accounts = await accountsOf(options, user);
+  if (!accounts.includes(account)) return "nothing";
+  if (accounts.length === 1) return removeAssociations(options, user);
+  const words = ["user", `name=${user}`, `account=${account}`];
+  await callSlurm(options, "sacctmgr", ["-i", "delete", ...words]);
+  return "done";
 }
 
 async function removeAssociations(options: SlurmOptions, user: string): Promise<AccountingOutcome> {

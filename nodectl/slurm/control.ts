@@ -168,10 +168,17 @@ export type SlurmConfVerdict =
 /** `off`: Slurm has no accounting (AccountingStorageType), so that nobody needs an association. */
 export type AccountingOutcome = "done" | "nothing" | "off";
 
+export type Accounting =
+  { readonly kind: "off" } | { readonly kind: "on"; readonly accounts: readonly string[] };
+
 /** Who may use which account. Idempotent, bounded and throwing as the methods above; asks slurmdbd. */
 export interface AccountingControl {
-  /** Makes the account when it is missing, and the user in it. `nothing`: that was so before. */
+  /** The accounts that a user may use; none when there is no such user. */
+  accountsOf(user: string): Promise<Accounting>;
+  /** Makes the account when it is missing, and the user in it. */
   associate(user: string, account: string): Promise<AccountingOutcome>;
+  /** That one, and the user as well when there is no other. `nothing`: there was none. */
+  removeAssociation(user: string, account: string): Promise<AccountingOutcome>;
   /** The user with all associations. `nothing`: there was none. */
   removeAssociations(user: string): Promise<AccountingOutcome>;
 }

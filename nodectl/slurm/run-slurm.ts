@@ -32,13 +32,14 @@ const RETRIES_MAX = 100;
 const RETRY_DELAY_MS_MIN = 250;
 const RETRY_DELAY_MS_MAX = 2_000;
 
-/** Runs a command and asks again while slurmctld is away, up to the deadline. */
+/** Runs a command and asks again while slurmctld, of sacctmgr slurmdbd, is away, up to the deadline. */
 export async function callSlurm(
   options: SlurmOptions,
   program: string,
   words: readonly string[],
 ): Promise<SubprocessResult> {
-  return retryWhilePassing(options, () => runSlurm(options, program, words));
+  const whom = program === "sacctmgr" ? "slurmdbd" : "slurmctld";
+  return retryWhilePassing(options, () => runSlurm(options, program, words), whom);
 }
 
 export async function runSlurm(
@@ -76,6 +77,7 @@ function slurmEnvironment(slurmConf: string): Readonly<Record<string, string>> {
 export async function retryWhilePassing<Answer>(
   options: SlurmOptions,
   call: () => Promise<Answer>,
+  whom = "slurmctld",
 ): Promise<Answer> {
   return pRetry(call, {
     retries: RETRIES_MAX,
@@ -87,7 +89,7 @@ export async function retryWhilePassing<Answer>(
     shouldRetry: ({ error }) => error instanceof SlurmCommandError && error.isPassing,
     onFailedAttempt: ({ error }) => {
       if (error instanceof SlurmCommandError && error.isPassing) {
-        options.log.warn("slurmctld did not answer", { reason: error.message });
+        options.log.warn(`${whom} did not answer`, { reason: error.message });
       }
     },
   });

@@ -1,13 +1,6 @@
 import { addUser } from "../../commands/user/add-user.ts";
 import { formatAdd } from "../../commands/user/user-report.ts";
-import { ACCOUNT_DEFAULT, readAccount } from "../../domain/user/account-name.ts";
-import type { UserRequest } from "../../domain/user/decide-add.ts";
-import type { LocalNames } from "../../domain/user/user-name.ts";
-import { readUserName } from "../../domain/user/user-name.ts";
-import { readUserNumber } from "../../domain/user/user-number.ts";
-import { readDetails } from "../../domain/user/user-entry.ts";
-import type { Reading } from "../../domain/user/reading.ts";
-import { readKeySources } from "../../files/key-sources.ts";
+import { ACCOUNT_DEFAULT } from "../../domain/user/account-name.ts";
 import { loadConfig } from "../load.ts";
 import { parseOptions } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
@@ -17,9 +10,11 @@ import {
   createUserLog,
   localNamesOf,
   requireRoot,
+  userSources,
   withUserLock,
 } from "./user-context.ts";
 import { nameOf } from "./user-options.ts";
+import { readUserRequest } from "./user-requests.ts";
 
 const HELP = `Usage: citc user add NAME [options]
 
@@ -28,7 +23,8 @@ from /etc/skel, an account in Slurm, and at last the ssh keys, without which
 nobody logs in. Safe to repeat: what is there already and agrees is left alone,
 and what a run that was killed has left is finished. What fails half way is
 taken back. A home that was kept when its user was removed gives its number
-back.
+back, and ssh keys in it log in again. A lock, as 'citc user remove' leaves one
+when it is killed, is lifted.
 
 Options:
   --ssh-key SOURCE          public keys: a file, - for standard input, or an
@@ -38,15 +34,18 @@ Options:
   --email ADDRESS
   --uid NUMBER              for a user and the group [the next free one, from
                             10000 on]
-  --account NAME            in Slurm's accounting [${ACCOUNT_DEFAULT}]; made when missing
+  --account NAME            in Slurm's accounting; made when missing [those
+                            that the user has, or ${ACCOUNT_DEFAULT}]
   --shell PATH              [/bin/bash]
-  --dry-run                 check everything, and make nothing
+  --dry-run                 make nothing; say whether it would be refused, or
+                            one of the sides does not answer
   --json                    print what was done as JSON
 ${PATH_HELP}
   --help
 
-Exit status: 0 the user is there; 1 nothing was made, and why was said; 2 the
-command line is wrong.
+Exit status: 0 the user is there (with --dry-run: would be); 1 nothing was
+made, or what is left of it was named, and why was said; 2 the command line is
+wrong.
 `;
 
 const OPTIONS = {
@@ -74,9 +73,11 @@ export const userAdd: Program = async (input) => {
   const log = createUserLog("add", config, input);
   const context = await createUserContext(config, log);
   const given = { ...values, name, fullName: values["full-name"], keys: values["ssh-key"] ?? [] };
-  const request = await readRequest(given, localNamesOf(context.local));
-  const isDryRun = values["dry-run"] === true;
-  const outcome = await withUserLock(name, () => addUser(context, request, { isDryRun }));
+  const request = await readUserRequest(given, localNamesOf(context.local), userSources());
+  if (request.kind === "invalid") throw new CommandError(`nothing was made: ${request.message}`);
+  const options = { isDryRun: values["dry-run"] === true, isUnlocking: true };
+  const add = () => addUser(context, request.value, options);
+  const outcome = await withUserLock(input, request.value.name, add);
   const isGood = outcome.kind === "done" || outcome.kind === "planned";
   if (values.json === true)
     input.stdout.write(`${JSON.stringify({ name, ...outcome }, null, 2)}\n`);
@@ -84,34 +85,3 @@ export const userAdd: Program = async (input) => {
   else throw new CommandError(formatAdd(name, outcome).trimEnd());
   return isGood ? 0 : 1;
 };
-
-interface Given {
-  readonly name: string;
-  readonly fullName?: string | undefined;
-  readonly email?: string | undefined;
-  readonly shell?: string | undefined;
-  readonly uid?: string | undefined;
-  readonly account?: string | undefined;
-  readonly keys: readonly string[];
-}
-
-/** @throws CommandError for what cannot be had */
-async function readRequest(given: Given, local: LocalNames): Promise<UserRequest> {
-  const name = orRefuse(readUserName(given.name, local));
-  const details = orRefuse(readDetails(given));
-  const number = given.uid === undefined ? undefined : orRefuse(readUserNumber(given.uid));
-  const account = orRefuse(readAccount(given.account ?? ACCOUNT_DEFAULT));
-  const sources = { fetch: globalThis.fetch, stdin: process.stdin };
-  return {
-    name,
-    details,
-    number,
-    account,
-    keys: orRefuse(await readKeySources(given.keys, sources)),
-  };
-}
-
-function orRefuse<Value>(reading: Reading<Value>): Value {
-  if (reading.kind === "valid") return reading.value;
-  throw new CommandError(`nothing was made: ${reading.message}`);
-}

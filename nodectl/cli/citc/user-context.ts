@@ -1,12 +1,24 @@
 import type { UserContext } from "../../commands/user/user-context.ts";
 import { createLdapDirectory } from "../../directory/ldap-directory.ts";
+import { startExport } from "../../directory/export-unit.ts";
 import { forgetUser } from "../../directory/sssd-cache.ts";
 import type { Config } from "../../domain/config.ts";
 import type { Log } from "../../domain/log.ts";
 import type { LocalNames } from "../../domain/user/user-name.ts";
 import { withFileLock } from "../../files/file-lock.ts";
-import { homeOf, homeOwner, homeOwners, makeHome, removeHome } from "../../files/home-directory.ts";
+import { formerNumbers, retireNumber } from "../../files/former-numbers.ts";
+import {
+  checkSkeleton,
+  homeOf,
+  homeOwner,
+  homeOwners,
+  makeHome,
+  ownKeysOf,
+  removeHome,
+} from "../../files/home-directory.ts";
+import type { KeySources } from "../../files/key-sources.ts";
 import { readLocalAccounts, type LocalAccounts } from "../../files/local-accounts.ts";
+import { endSessions } from "../../files/login-sessions.ts";
 import { createAccounting } from "../../slurm/accounting.ts";
 import { createCommandLog } from "../command-log.ts";
 import { CommandError, type ProgramInput } from "../run.ts";
@@ -59,15 +71,28 @@ export async function createUserContext(config: Config, log: Log): Promise<UserC
       pathOf: (name) => homeOf(homes, name),
       ownerOf: (name) => homeOwner(homes, name),
       owners: () => homeOwners(homes),
+      formerNumbers: () => formerNumbers(homes),
+      retireNumber: (number) => retireNumber(homes, number),
+      ownKeysOf: (name) => ownKeysOf(homes, name),
+      checkSkeleton: () => checkSkeleton(homes),
       make: (name, owner) => makeHome(homes, name, owner),
       remove: (name, number) => removeHome(homes, name, number),
     },
     slurm: { ...accounting, activeJobs: () => scontrol.activeJobs() },
     local: await readLocalAccounts(),
-    forget: forgetUser,
+    followers: {
+      forget: (name) => forgetUser(name, log),
+      saveDirectory: () => startExport(log),
+      endSessions: (number) => endSessions(number, log),
+    },
     clock: systemClock,
     log,
   };
+}
+
+/** Where keys come from. */
+export function userSources(): KeySources {
+  return { fetch: globalThis.fetch, stdin: process.stdin };
 }
 
 export function localNamesOf({ users, groups }: LocalAccounts): LocalNames {
@@ -78,12 +103,22 @@ export function localNamesOf({ users, groups }: LocalAccounts): LocalNames {
 }
 
 /**
- * Nobody else changes the same user meanwhile.
+ * Nobody else changes the same user meanwhile; a person hears whom to wait for.
  * @param name valid, so that it can be part of a path
  * @throws FileLockError
  */
-export function withUserLock<Answer>(name: string, work: () => Promise<Answer>): Promise<Answer> {
+export function withUserLock<Answer>(
+  { stderr }: Pick<ProgramInput, "stderr">,
+  name: string,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
   const file = `${LOCK_DIRECTORY}/user-${name}.lock`;
   const holder = `somebody else changes the user ${name}`;
-  return withFileLock({ file, waitSecondsMax: LOCK_SECONDS_MAX, holder }, work);
+  const onWait = (processId: number | undefined): void => {
+    const whose = processId === undefined ? "" : ` (process ${processId})`;
+    stderr.write(
+      `citc user: ${holder}${whose}; waiting for up to ${LOCK_SECONDS_MAX} s for that to end\n`,
+    );
+  };
+  return withFileLock({ file, waitSecondsMax: LOCK_SECONDS_MAX, holder, onWait }, work);
 }

@@ -6,13 +6,21 @@ import { parseOptions } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
 import { CommandError, type Program } from "../run.ts";
 import { unknownUser } from "./unknown-user.ts";
-import { createUserContext, createUserLog, requireRoot, withUserLock } from "./user-context.ts";
+import {
+  createUserContext,
+  createUserLog,
+  requireRoot,
+  userSources,
+  withUserLock,
+} from "./user-context.ts";
 import { knownNameOf } from "./user-options.ts";
 
 const HELP = `Usage: citc user keys NAME [options]
 
 Lists the ssh keys of a user, with their fingerprints as 'ssh-keygen -l' prints
-them, and adds or removes some. Whoever is logged in stays so when a key goes.
+them, and adds or removes some: all that is asked for, or nothing. Whoever is
+logged in stays so when a key goes. Keys that users have put into
+~/.ssh/authorized_keys themselves log in too; that there are such is said.
 
 Options:
   --add SOURCE              a file, - for standard input, or an https URL; may
@@ -42,19 +50,18 @@ export const userKeys: Program = async (input) => {
   const name = knownNameOf("keys", positionals);
   requireRoot("keys");
   const config = await loadConfig(values);
-  const sources = { fetch: globalThis.fetch, stdin: process.stdin };
-  const added = await readKeySources(values.add ?? [], sources);
+  const added = await readKeySources(values.add ?? [], userSources());
   if (added.kind === "invalid") throw new CommandError(`nothing was changed: ${added.message}`);
   const context = await createUserContext(config, createUserLog("keys", config, input));
   const change = { name, added: added.value, removed: values.remove ?? [] };
-  const outcome = await withUserLock(name, () => changeKeys(context, change));
+  const outcome = await withUserLock(input, name, () => changeKeys(context, change));
   switch (outcome.kind) {
     case "unknown":
       throw unknownUser(name, outcome.known);
     case "refused":
       throw new CommandError(`nothing was changed: ${outcome.message}`);
     case "failed":
-      throw new CommandError(outcome.message);
+      throw new CommandError(`nothing was changed: ${outcome.message}`);
     case "done":
       input.stdout.write(
         values.json === true ? `${JSON.stringify(outcome, null, 2)}\n` : formatKeys(name, outcome),

@@ -1,5 +1,5 @@
 import { removeUser, type RemoveUserOutcome } from "../../commands/user/remove-user.ts";
-import { formatRemoval, listed } from "../../commands/user/user-report.ts";
+import { formatRemoval, listJobs } from "../../commands/user/user-report.ts";
 import { loadConfig } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
 import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
@@ -11,15 +11,16 @@ import { knownNameOf } from "./user-options.ts";
 const HELP = `Usage: citc user remove NAME [options]
 
 Says what removing a user would do, and with --yes does it: the ssh keys go
-first, then the jobs, the associations in Slurm, the home if that is wanted,
-and the entry in the directory last. What was killed half way is finished by
-the same command. Whoever is logged in stays so until they log out.
+first and the entry is locked, so that a key in the home does not log in
+either; then logins on this computer, the jobs, the associations in Slurm, the
+home if that is wanted, and the entry in the directory last. What was killed
+half way is finished by the same command. Logins on nodes, crontabs and what
+lingers are not ended. The number is given to nobody else.
 
 Options:
   --yes                     do it
-  --keep-home               [the default] the files stay, and so does their
-                            number: 'citc user add' of the same name gives
-                            them back
+  --keep-home               [the default] the files stay: 'citc user add' of
+                            the same name gives them back, with the number
   --delete-home             remove the home with everything in it, for good
   --cancel-jobs             cancel the user's jobs first, which otherwise are
                             a reason to refuse
@@ -56,7 +57,7 @@ export const userRemove: Program = async (input) => {
     ...{ name, isHomeDeleted, isCancelling: values["cancel-jobs"] === true },
     isConfirmed: values.yes === true,
   };
-  const outcome = await withUserLock(name, () => removeUser(context, request));
+  const outcome = await withUserLock(input, name, () => removeUser(context, request));
   if (values.json === true) {
     input.stdout.write(`${JSON.stringify({ name, ...outcome }, null, 2)}\n`);
     return outcome.kind === "done" ? 0 : 1;
@@ -80,8 +81,10 @@ function print(
       throw unknownUser(name, outcome.known);
     case "has-jobs":
       throw new CommandError(
-        `nothing was done: ${name} has jobs: ${listed(outcome.jobIds)}; wait for them, or add --cancel-jobs`,
+        `nothing was done: ${name} has jobs: ${listJobs(outcome.jobIds)}; wait for them, or add --cancel-jobs`,
       );
+    case "refused":
+      throw new CommandError(`nothing was done: ${outcome.message}`);
     case "failed":
       throw new CommandError(`${outcome.message}; run the same command again to go on`);
     case "planned":

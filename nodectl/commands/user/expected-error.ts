@@ -13,5 +13,15 @@ export function isRefusal(error: unknown): error is Error {
 export function refusalText(error: Error): string {
   if (!(error instanceof SlurmCommandError)) return error.message;
   const program = /^\S*?([^/\s]+)(?:\s|$)/.exec(error.command)?.[1] ?? "Slurm";
-  return error.detail.startsWith(`${program}:`) ? error.detail : `${program}: ${error.detail}`;
+  const words = error.detail.startsWith(`${program}:`)
+    ? error.detail
+    : `${program}: ${error.detail}`;
+  return program === "sacctmgr" && isAway(error)
+    ? `${words}; see systemctl status slurmdbd`
+    : words;
+}
+
+/** Slurm's words when slurmdbd is not there to answer, before and after it was asked who we are. */
+function isAway(error: SlurmCommandError): boolean {
+  return error.isPassing || error.says("PersistInit") || error.says("slurm_persist_conn_open");
 }

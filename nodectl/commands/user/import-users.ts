@@ -3,7 +3,7 @@ import type { Problem } from "../../domain/problem.ts";
 import { problemOf } from "../../domain/user/import-file.ts";
 import type { addUser } from "./add-user.ts";
 import { type AddUserOutcome } from "./add-user.ts";
-import { lookAtAll, sightOf } from "./look-at-user.ts";
+import { checkSides, lookAtAll, sightOf } from "./look-at-user.ts";
 import type { UserContext } from "./user-context.ts";
 
 /** A row whose keys have been read. */
@@ -11,16 +11,28 @@ export interface ImportRequest extends UserRequest {
   readonly line: number;
 }
 
-/** What is against single rows, before anything is made; empty when nothing is. */
+/** The numbers that rows name: the others get none of them. */
+export function askedForBy(requests: readonly ImportRequest[]): readonly number[] {
+  return requests.flatMap(({ number }) => number ?? []);
+}
+
+/**
+ * What is against single rows, before anything is made; empty when nothing is.
+ * @throws DirectoryError, HomeDirectoryError, SlurmCommandError: no row could be made now
+ */
 export async function checkImport(
   context: UserContext,
   file: string,
   requests: readonly ImportRequest[],
 ): Promise<readonly Problem[]> {
+  const [first] = requests;
+  if (first !== undefined) await checkSides(context, first.name);
   const all = await lookAtAll(context);
+  const askedFor = askedForBy(requests);
   const problems: Problem[] = [];
   for (const request of requests) {
-    const decision = decideAdd(request, await sightOf(context, all, request.name));
+    const { name } = request;
+    const decision = decideAdd(request, await sightOf(context, all, { name, askedFor }));
     if (decision.kind !== "refuse") continue;
     problems.push(problemOf(file, decision.message, request.line));
   }

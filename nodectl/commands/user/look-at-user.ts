@@ -1,5 +1,6 @@
 import type { DirectoryUser } from "../../domain/user/user-entry.ts";
 import type { UserSight } from "../../domain/user/decide-add.ts";
+import type { Accounting } from "../../slurm/control.ts";
 import type { UserContext } from "./user-context.ts";
 
 type Sides = Pick<UserContext, "directory" | "homes" | "local">;
@@ -10,6 +11,20 @@ export interface AllUsers {
   readonly groupNumbers: ReadonlyMap<string, number>;
   readonly takenNumbers: ReadonlySet<number>;
   readonly homeNumbers: ReadonlySet<number>;
+  readonly formerNumbers: readonly number[];
+}
+
+/**
+ * Asks the sides that are needed last, before anything is made: what is away then is known at once.
+ * @returns what Slurm has of that user
+ * @throws HomeDirectoryError, SlurmCommandError
+ */
+export async function checkSides(
+  { homes, slurm }: Pick<UserContext, "homes" | "slurm">,
+  name: string,
+): Promise<Accounting> {
+  await homes.checkSkeleton();
+  return slurm.accountsOf(name);
 }
 
 /** @throws DirectoryError, HomeDirectoryError */
@@ -23,11 +38,19 @@ export async function lookAtAll({ directory, homes, local }: Sides): Promise<All
     groupNumbers: new Map(groups.map(({ name, number }) => [name, number])),
     takenNumbers: new Set([...ofUsers, ...others]),
     homeNumbers: new Set(await homes.owners()),
+    formerNumbers: await homes.formerNumbers(),
   };
 }
 
-/** @throws HomeDirectoryError */
-export async function sightOf({ homes }: Sides, all: AllUsers, name: string): Promise<UserSight> {
+/**
+ * @param askedFor numbers that others ask for
+ * @throws HomeDirectoryError
+ */
+export async function sightOf(
+  { homes }: Sides,
+  all: AllUsers,
+  { name, askedFor }: { readonly name: string; readonly askedFor: readonly number[] },
+): Promise<UserSight> {
   return {
     entry: all.users.find((user) => user.name === name),
     groupNumber: all.groupNumbers.get(name),
@@ -35,5 +58,6 @@ export async function sightOf({ homes }: Sides, all: AllUsers, name: string): Pr
     home: homes.pathOf(name),
     takenNumbers: all.takenNumbers,
     homeNumbers: all.homeNumbers,
+    heldBack: new Set([...all.formerNumbers, ...askedFor]),
   };
 }

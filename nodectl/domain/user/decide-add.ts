@@ -9,8 +9,8 @@ export interface UserRequest {
   readonly details: UserDetails;
   /** Absent: the next free one. */
   readonly number: number | undefined;
-  /** In Slurm's accounting. */
-  readonly account: string;
+  /** In Slurm's accounting. Absent: the default one, for somebody who has none. */
+  readonly account: string | undefined;
   readonly keys: readonly PublicKey[];
 }
 
@@ -27,6 +27,8 @@ export interface UserSight {
   readonly takenNumbers: ReadonlySet<number>;
   /** Of all homes: whoever had it may be gone, and the files are there. */
   readonly homeNumbers: ReadonlySet<number>;
+  /** Those that nobody gets without asking for them: of users who were removed, and what others ask for. */
+  readonly heldBack: ReadonlySet<number>;
 }
 
 export type AddDecision =
@@ -64,7 +66,7 @@ function problemOfEntry(
 }
 
 function decideMake({ name, number }: UserRequest, sight: UserSight): AddDecision {
-  const { groupNumber, homeOwner, takenNumbers, homeNumbers } = sight;
+  const { groupNumber, homeOwner, takenNumbers, homeNumbers, heldBack } = sight;
   const usedNumbers = new Set([...takenNumbers, ...homeNumbers]);
   const refuse = (message: string): AddDecision => ({ kind: "refuse", message });
   if (groupNumber !== undefined)
@@ -77,8 +79,8 @@ function decideMake({ name, number }: UserRequest, sight: UserSight): AddDecisio
       ? refuse(`${number} is a user's, a group's or a home's number already; leave --uid away`)
       : { kind: "make", number, isFixed: true };
   }
-  const next = nextNumber(usedNumbers);
-  if (next === undefined) return refuse("every number is in use; give one with --uid");
+  const next = nextNumber(new Set([...usedNumbers, ...heldBack]));
+  if (next === undefined) return refuse("every number is or was somebody's; give one with --uid");
   return { kind: "make", number: next, isFixed: false };
 }
 
@@ -89,10 +91,7 @@ function decideByHome(
   homeOwner: number,
   { home, takenNumbers }: UserSight,
 ): AddDecision {
-  const refuse = (message: string): AddDecision => ({
-    kind: "refuse",
-    message,
-  });
+  const refuse = (message: string): AddDecision => ({ kind: "refuse", message });
   if (homeOwner === 0)
     return refuse(
       `${home} is there already and belongs to root; move it away, or chown it to the number that ${name} had`,

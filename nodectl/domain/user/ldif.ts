@@ -22,16 +22,21 @@ export function ldifAdd(dn: string, attributes: readonly (readonly [string, stri
   return `${[ldifLine("dn", dn), "changetype: add", ...lines].join("\n")}\n`;
 }
 
-/** A record that adds values to one attribute of an entry, or takes them away. */
-export function ldifChange(
-  dn: string,
-  operation: "add" | "delete",
-  attribute: string,
-  values: readonly string[],
-): string {
-  const lines = values.map((value) => ldifLine(attribute, value));
-  const head = [ldifLine("dn", dn), "changetype: modify", `${operation}: ${attribute}`];
-  return `${[...head, ...lines].join("\n")}\n`;
+export interface LdifChange {
+  /** `replace` takes all values that are there away first, and is content with none (RFC 4511, 4.6). */
+  readonly operation: "add" | "delete" | "replace";
+  readonly attribute: string;
+  readonly values: readonly string[];
+}
+
+/** A record that changes one entry: all of the changes are made, or none. */
+export function ldifChange(dn: string, changes: readonly LdifChange[]): string {
+  const lines = changes.flatMap(({ operation, attribute, values }) => [
+    `${operation}: ${attribute}`,
+    ...values.map((value) => ldifLine(attribute, value)),
+    "-",
+  ]);
+  return `${[ldifLine("dn", dn), "changetype: modify", ...lines].join("\n")}\n`;
 }
 
 /** A record that removes an entry. */

@@ -21,6 +21,8 @@ export interface DirectoryUser {
   readonly shell: string;
   /** Lines of authorized_keys. */
   readonly keys: readonly string[];
+  /** nsAccountLock: sssd lets nobody in whose entry has it, whatever key is shown. */
+  readonly isLocked: boolean;
 }
 
 export const SHELL_DEFAULT = "/bin/bash";

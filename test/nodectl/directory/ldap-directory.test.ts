@@ -97,6 +97,11 @@ mail: ada@example.org
     expect(await directory.addUser(ADA)).toBe(outcome);
   });
 
+  it("tells that a group's number is another group's", async () => {
+    answer([19], 'Constraint violation (19)\n\tadditional info: … (attribute: "gidNumber ")');
+    expect(await directory.addGroup("ada", 10_000)).toBe("number-taken");
+  });
+
   it("throws a constraint that is none of these", async () => {
     answer([19], "Constraint violation (19); nsslapd-sizelimit");
     await expect(directory.addUser(ADA)).rejects.toThrow(/refused uid=ada.*sizelimit/);
@@ -114,6 +119,7 @@ homeDirectory: /h/bob
 loginShell: /bin/sh
 nsSshPublicKey: one
 nsSshPublicKey: two
+nsAccountLock: TRUE
 
 dn: uid=ada,ou=people
 uid: ada
@@ -125,12 +131,15 @@ loginShell: /bin/sh
 `,
     );
     const users = await directory.listUsers();
-    expect(users.map(({ name, fullName, keys }) => [name, fullName, keys])).toEqual([
-      ["ada", "Zoë", []],
-      ["bob", "Bob", ["one", "two"]],
+    const shown = users.map(({ name, fullName, keys, isLocked }) => [
+      ...[name, fullName, keys, isLocked],
+    ]);
+    expect(shown).toEqual([
+      ["ada", "Zoë", [], false],
+      ["bob", "Bob", ["one", "two"], true],
     ]);
     expect(read("calls")).toContain(
-      "-LLL -o ldif-wrap=no -s one -b ou=people,dc=citc,dc=internal (objectClass=posixAccount)",
+      "-LLL -o ldif-wrap=no -s one -b ou=people,dc=citc,dc=internal (objectClass=posixAccount) * nsAccountLock\n",
     );
     set("answer", "dn: cn=ada,ou=groups\ncn: ada\ngidNumber: 10000\n");
     expect(await directory.listGroups()).toEqual([{ name: "ada", number: 10_000 }]);
@@ -138,24 +147,48 @@ loginShell: /bin/sh
     await expect(directory.listGroups()).rejects.toThrow("cn=ada,ou=groups has no gidnumber");
   });
 
-  it("adds keys in one record, and one by one when some of them are there", async () => {
-    await directory.addKeys("ada", ["a", "b"]);
-    expect(read("ldif").split("====\n")).toHaveLength(2);
-    set("ldif", "");
-    answer([20, 20, 0], "ldap_modify: Type or value exists (20)");
-    await directory.addKeys("ada", ["a", "b"]);
-    expect(read("ldif").split("====\n").slice(1, 3)).toEqual([
-      "dn: uid=ada,ou=people,dc=citc,dc=internal\nchangetype: modify\nadd: nsSshPublicKey\nnsSshPublicKey: a\n",
-      "dn: uid=ada,ou=people,dc=citc,dc=internal\nchangetype: modify\nadd: nsSshPublicKey\nnsSshPublicKey: b\n",
-    ]);
+  it("changes an entry by one record, so that all of it is made or nothing", async () => {
+    const change = { addedKeys: ["a", "b"], removedKeys: ["c"], isLocked: false };
+    await directory.changeUser("ada", change);
+    expect(read("ldif")).toBe(`dn: uid=ada,ou=people,dc=citc,dc=internal
+changetype: modify
+delete: nsSshPublicKey
+nsSshPublicKey: c
+-
+add: nsSshPublicKey
+nsSshPublicKey: a
+nsSshPublicKey: b
+-
+replace: nsAccountLock
+-
+====
+`);
+  });
+
+  it.each([16, 20, 32])("says by the result %d that somebody else was faster", async (code) => {
+    answer([code], "ldap_modify: no");
+    await expect(directory.changeUser("ada", { removedKeys: ["c"] })).rejects.toThrow(
+      /changed by somebody else meanwhile; nothing was changed/,
+    );
+  });
+
+  it("locks an entry and takes all its keys by one record, whatever they are", async () => {
+    await directory.lockOut("ada");
+    expect(read("ldif")).toBe(`dn: uid=ada,ou=people,dc=citc,dc=internal
+changetype: modify
+replace: nsSshPublicKey
+-
+replace: nsAccountLock
+nsAccountLock: true
+-
+====
+`);
   });
 
   it("removes what is there, and says when it was not", async () => {
     expect(await directory.removeUser("ada")).toBe(true);
     answer([32], "ldap_delete: No such object (32)");
     expect(await directory.removeGroup("ada")).toBe(false);
-    answer([16], "ldap_modify: No such attribute (16)");
-    await directory.removeKeys("ada", ["a"]);
     answer([68], "ldap_add: Already exists (68)");
     expect(await directory.addGroup("ada", 10_000)).toBe("name-taken");
   });

@@ -14,9 +14,11 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  checkSkeleton,
   homeOwner,
   homeOwners,
   makeHome,
+  ownKeysOf,
   removeHome,
 } from "../../../nodectl/files/home-directory.ts";
 
@@ -94,6 +96,32 @@ describe("makeHome()", () => {
     await expect(makeHome(options, "ada", { number: 0, groupNumber: 0 })).rejects.toThrow(
       /must not squash root/,
     );
+  });
+});
+
+describe("ownKeysOf()", () => {
+  it("finds the file of keys in a home, and a link in its place or its directory's", async () => {
+    await makeHome(options, "ada", owner);
+    const ssh = join(options.root, "ada/.ssh");
+    expect(await ownKeysOf(options, "ada")).toBeUndefined();
+    mkdirSync(ssh);
+    expect(await ownKeysOf(options, "ada")).toBeUndefined();
+    writeFileSync(join(ssh, "authorized_keys2"), "x");
+    expect(await ownKeysOf(options, "ada")).toBe(join(ssh, "authorized_keys2"));
+    symlinkSync("/nowhere", join(ssh, "authorized_keys"));
+    expect(await ownKeysOf(options, "ada")).toBe(join(ssh, "authorized_keys"));
+    rmSync(ssh, { recursive: true });
+    symlinkSync("/nowhere", ssh);
+    expect(await ownKeysOf(options, "ada")).toBe(ssh);
+    expect(await ownKeysOf(options, "bob")).toBeUndefined();
+  });
+});
+
+describe("checkSkeleton()", () => {
+  it("says that there is nothing to begin a home with", async () => {
+    await checkSkeleton(options);
+    rmSync(options.skeleton, { recursive: true });
+    await expect(checkSkeleton(options)).rejects.toThrow(/skel is not there/);
   });
 });
 

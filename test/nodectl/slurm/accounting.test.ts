@@ -27,6 +27,7 @@ case "$*" in
   "-i add user name="*)
     grep -qx "\${4#name=} \${5#account=}" users.txt && { echo "Request didn't affect anything"; exit 1; }
     echo "\${4#name=} \${5#account=}" >> users.txt ;;
+  "-i delete user name="*" account="*) sed -i "/^\${4#name=} \${5#account=}$/d" users.txt ;;
   "-i delete user name="*) sed -i "/^\${4#name=} /d" users.txt ;;
 esac
 `.replaceAll("\\$", "$");
@@ -55,9 +56,13 @@ function read(name: string): string {
   return readFileSync(join(bin, `${name}.txt`), "utf8");
 }
 
+let warnings: string[];
+
 function accounting() {
+  warnings = [];
+  const log = { ...silentLog, warn: (event: string) => void warnings.push(event) };
   return createAccounting({
-    ...{ binDirectory: bin, slurmConf: "/etc/slurm/slurm.conf", log: silentLog, deadlineMs: 1000 },
+    ...{ binDirectory: bin, slurmConf: "/etc/slurm/slurm.conf", log, deadlineMs: 1000 },
     clock: { now: () => 0, sleep: () => Promise.resolve() },
   });
 }
@@ -65,8 +70,8 @@ function accounting() {
 describe("associate()", () => {
   it("makes the account and the user in it, and the second time neither", async () => {
     expect(await accounting().associate("ada", "users")).toBe("done");
+    expect(await accounting().associate("ada", "users")).toBe("done");
     expect([read("accounts"), read("users")]).toEqual(["users\n", "ada users\n"]);
-    expect(await accounting().associate("ada", "users")).toBe("nothing");
   });
 
   it("keeps the associations that there are", async () => {
@@ -85,12 +90,46 @@ describe("associate()", () => {
   it("says that accounting is off", async () => {
     set("off");
     expect(await accounting().associate("ada", "users")).toBe("off");
+    expect(await accounting().accountsOf("ada")).toEqual({ kind: "off" });
+    expect(await accounting().removeAssociation("ada", "users")).toBe("off");
     expect(await accounting().removeAssociations("ada")).toBe("off");
   });
 
   it("throws sacctmgr's words when slurmdbd is away", async () => {
     set("away");
     await expect(accounting().associate("ada", "users")).rejects.toThrow(/PersistInit/);
+  });
+
+  it("logs that it is slurmdbd that does not answer, while it asks again", async () => {
+    writeFileSync(join(bin, "sacctmgr"), "#!/bin/sh\necho 'Connection refused' >&2\nexit 1\n");
+    await expect(accounting().accountsOf("ada")).rejects.toThrow(/Connection refused/);
+    expect(warnings.length).toBeGreaterThan(0);
+    expect(new Set(warnings)).toEqual(new Set(["slurmdbd did not answer"]));
+  });
+});
+
+describe("accountsOf()", () => {
+  it("names each account once, and none of somebody who is not there", async () => {
+    set("users.txt", "ada users\nada maths\nada maths\nbob users\n");
+    const accounts = (name: string) => accounting().accountsOf(name);
+    expect(await accounts("ada")).toEqual({ kind: "on", accounts: ["users", "maths"] });
+    expect(await accounts("eve")).toEqual({ kind: "on", accounts: [] });
+  });
+});
+
+describe("removeAssociation()", () => {
+  it("leaves the others, and the user while there are any", async () => {
+    set("users.txt", "ada maths\nada users\nbob users\n");
+    expect(await accounting().removeAssociation("ada", "users")).toBe("done");
+    expect(read("users")).toBe("ada maths\nbob users\n");
+    expect(await accounting().removeAssociation("ada", "users")).toBe("nothing");
+  });
+
+  it("removes the user with the last one", async () => {
+    set("users.txt", "ada users\nbob users\n");
+    expect(await accounting().removeAssociation("ada", "users")).toBe("done");
+    expect(read("users")).toBe("bob users\n");
+    expect(read("calls")).toContain("-i delete user name=ada\n");
   });
 });
 

@@ -18,6 +18,7 @@ function did(outcome: AddUserOutcome): readonly string[] {
 const ADA = {
   ...{ name: "ada", number: 10_000, groupNumber: 10_000, fullName: "Ada Lovelace" },
   ...{ email: undefined, home: "/homes/ada", shell: "/bin/bash", keys: [formatKey(key(1))] },
+  isLocked: false,
 };
 
 describe("addUser()", () => {
@@ -35,9 +36,11 @@ describe("addUser()", () => {
     expect(rig.directory.groups.get("ada")).toBe(10_000);
     expect([...rig.homes, ...rig.accounts]).toEqual([
       ["ada", 10_000],
-      ["ada", "users"],
+      ["ada", new Set(["users"])],
     ]);
-    expect(rig.forgotten).toEqual(["ada"]);
+    // Before Slurm looks for the number, and when all is there.
+    expect(rig.forgotten).toEqual(["ada", "ada"]);
+    expect(rig.saved).toBe(1);
   });
 
   it("changes nothing when it is repeated", async () => {
@@ -51,7 +54,8 @@ describe("addUser()", () => {
       "account there",
       "keys there",
     ]);
-    expect(rig.state).toEqual(before);
+    expect(outcome).toMatchObject({ isChanged: false });
+    expect([rig.state, rig.saved]).toEqual([before, 1]);
   });
 
   it("makes nothing in a dry run", async () => {
@@ -60,6 +64,7 @@ describe("addUser()", () => {
       kind: "planned",
       number: 10_000,
       isNew: true,
+      isLocked: false,
     });
     expect(rig.state).toEqual(before);
   });
@@ -68,59 +73,6 @@ describe("addUser()", () => {
     rig.isAccountingOff = true;
     expect(did(await addUser(rig.context, request()))).toContain("account off");
     expect(rig.directory.users.get("ada")?.keys).toHaveLength(1);
-  });
-
-  it.each(["addGroup", "addKeys"] as const)(
-    "takes everything back when the directory refuses %s",
-    async (method) => {
-      const before = rig.state;
-      rig.directory.refused = method;
-      expect(await addUser(rig.context, request())).toMatchObject({
-        kind: "failed",
-        isTakenBack: true,
-        left: [],
-      });
-      expect(rig.state).toEqual(before);
-    },
-  );
-
-  it.each(["homes", "accounting"] as const)(
-    "takes everything back when %s refuse",
-    async (side) => {
-      const before = rig.state;
-      rig.broken = side;
-      expect(await addUser(rig.context, request())).toMatchObject({ kind: "failed", left: [] });
-      expect(rig.state).toEqual(before);
-    },
-  );
-
-  it("takes back only what this run has made", async () => {
-    await addUser(rig.context, request({ keys: [] }));
-    rig.homes.delete("ada");
-    rig.broken = "accounting";
-    expect(await addUser(rig.context, request())).toMatchObject({ kind: "failed" });
-    expect(rig.directory.users.has("ada")).toBe(true);
-    expect(rig.homes.has("ada")).toBe(false);
-  });
-
-  it("names what it could not take back, and the same command goes on from there", async () => {
-    rig.broken = "accounting";
-    rig.context.homes.remove = () => {
-      rig.directory.refused = "removeGroup";
-      return Promise.resolve(true);
-    };
-    const outcome = await addUser(rig.context, request());
-    expect(outcome).toMatchObject({
-      kind: "failed",
-      left: [expect.stringMatching(/^the group ada/)],
-    });
-  });
-
-  it("throws what nobody reckoned with, and has taken back what was made", async () => {
-    rig.context.slurm.associate = () => Promise.reject(new TypeError("a defect"));
-    const before = rig.state;
-    await expect(addUser(rig.context, request())).rejects.toThrow("a defect");
-    expect(rig.state).toEqual(before);
   });
 
   it.each(["group", "home", "account", "keys"] as const)(
@@ -140,48 +92,49 @@ describe("addUser()", () => {
     },
   );
 
-  it("takes the next number when somebody else was faster, past those of groups, homes and this computer", async () => {
-    rig.directory.groups.set("project", 10_002);
-    rig.homes.set("gone", 10_003);
-    let others = 0;
-    rig.directory.beforeAddUser = () => {
-      others += 1;
-      if (others <= 2)
-        rig.directory.users.set(`other${others}`, {
-          ...ADA,
-          name: `other${others}`,
-          number: 10_003 + others,
-        });
-    };
-    const local = { users: [], groups: [{ name: "hpc", number: 10_001 }] };
-    const outcome = await addUser({ ...rig.context, local }, request());
-    expect(outcome).toMatchObject({ kind: "done", number: 10_006 });
-  });
-
-  it("gives up after 50 numbers", async () => {
-    let number = 9_999;
-    rig.directory.beforeAddUser = () => {
-      number += 1;
-      rig.directory.users.set(`other${number}`, { ...ADA, name: `other${number}`, number });
-    };
-    expect(await addUser(rig.context, request())).toMatchObject({ kind: "refused" });
-    expect(rig.directory.users.size).toBe(50);
-  });
-
-  it("gives two who come at once two numbers", async () => {
-    const names = ["ada", "bob", "eve"];
-    const outcomes = await Promise.all(
-      names.map((name) => addUser(rig.context, request({ name }))),
-    );
-    const numbers = outcomes.map((it) => (it.kind === "done" ? it.number : it.kind));
-    expect(new Set(numbers).size).toBe(3);
-  });
-
   it("gives a home that was kept back to its user, with its number", async () => {
     rig.homes.set("ada", 10_050);
     const outcome = await addUser(rig.context, request());
-    expect(outcome).toMatchObject({ kind: "done", number: 10_050 });
+    expect(outcome).toMatchObject({ kind: "done", number: 10_050, ownKeys: undefined });
     expect(did(outcome)).toContain("home there");
+  });
+
+  it("says that a home that was kept has keys of its own", async () => {
+    rig.homes.set("ada", 10_050);
+    rig.ownKeys.add("ada");
+    const outcome = await addUser(rig.context, request());
+    expect(outcome).toMatchObject({ ownKeys: "/homes/ada/.ssh/authorized_keys" });
+    expect(await addUser(rig.context, request())).toMatchObject({ ownKeys: undefined });
+  });
+
+  it("lifts a lock with the keys, of somebody who is named alone", async () => {
+    rig.directory.users.set("ada", { ...ADA, keys: [], isLocked: true });
+    rig.homes.set("ada", 10_000);
+    rig.ownKeys.add("ada");
+    const left = await addUser(rig.context, request({ keys: [] }));
+    expect(did(left)).toContain("lock kept");
+    expect(rig.directory.users.get("ada")?.isLocked).toBe(true);
+    const lifted = await addUser(rig.context, request(), { isUnlocking: true });
+    expect(did(lifted)).toContain("lock removed");
+    expect(lifted).toMatchObject({ isChanged: true, ownKeys: "/homes/ada/.ssh/authorized_keys" });
+    expect(rig.directory.users.get("ada")).toEqual(ADA);
+  });
+
+  it("leaves the shell and the accounts alone that somebody has, when none is asked for", async () => {
+    rig.directory.users.set("ada", { ...ADA, shell: "/bin/zsh" });
+    rig.accounts.set("ada", new Set(["maths", "physics"]));
+    const details = { ...request().details, shell: undefined };
+    const outcome = await addUser(rig.context, request({ details, account: undefined }));
+    expect(did(outcome)).toContain("account there");
+    expect(rig.directory.users.get("ada")?.shell).toBe("/bin/zsh");
+    expect(rig.accounts.get("ada")).toEqual(new Set(["maths", "physics"]));
+  });
+
+  it("gives the usual shell and account to somebody who is new", async () => {
+    const details = { ...request().details, shell: undefined };
+    await addUser(rig.context, request({ details, account: undefined }));
+    expect(rig.directory.users.get("ada")).toEqual(ADA);
+    expect(rig.accounts.get("ada")).toEqual(new Set(["users"]));
   });
 
   it.each([
@@ -267,20 +220,6 @@ describe("addUser()", () => {
       message: expect.stringMatching(message) as string,
     });
     expect(rig.state).toEqual(before);
-  });
-
-  it("keeps the number that was asked for, and takes no other", async () => {
-    rig.directory.beforeAddUser = () => {
-      rig.directory.users.set("other", { ...ADA, name: "other", number: 12_345 });
-    };
-    expect(await addUser(rig.context, request({ number: 12_345 }))).toMatchObject({
-      kind: "refused",
-    });
-    rig.directory.beforeAddUser = undefined;
-    expect(await addUser(rig.context, request({ number: 12_346 }))).toMatchObject({
-      kind: "done",
-      number: 12_346,
-    });
   });
 
   it("takes a key with another comment for the same", async () => {

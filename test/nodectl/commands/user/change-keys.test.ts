@@ -38,7 +38,30 @@ describe("changeKeys()", () => {
     });
     expect(outcome.kind === "done" && outcome.added).toEqual([key(5)]);
     expect(keys()).toEqual([formatKey(key(1)), formatKey(key(5))]);
-    expect(rig.forgotten).toEqual(["ada"]);
+    expect([rig.forgotten, rig.saved]).toEqual([["ada"], 2]);
+  });
+
+  it("removes a key once that is named by its fingerprint and its comment", async () => {
+    const outcome = await change({ removed: ["key 2", key(2).fingerprint] });
+    expect(outcome).toMatchObject({ kind: "done", removed: [{ line: formatKey(key(2)) }] });
+    expect(keys()).toHaveLength(3);
+  });
+
+  it("changes nothing of both when the directory refuses", async () => {
+    const before = keys();
+    rig.directory.refused = "changeUser";
+    const outcome = await change({ added: [key(5)], removed: ["key 2"] });
+    expect(outcome).toMatchObject({ kind: "failed" });
+    expect(keys()).toEqual(before);
+  });
+
+  it("says that a home has keys of its own, and that an entry is locked", async () => {
+    expect(await change({})).toMatchObject({ ownKeys: undefined, isLocked: false });
+    rig.ownKeys.add("ada");
+    await rig.directory.changeUser("ada", { isLocked: true });
+    expect(await change({})).toMatchObject({
+      ...{ ownKeys: "/homes/ada/.ssh/authorized_keys", isLocked: true },
+    });
   });
 
   it.each([
@@ -70,10 +93,10 @@ describe("changeKeys()", () => {
   });
 
   it("says the directory's words when it refuses", async () => {
-    rig.directory.refused = "addKeys";
+    rig.directory.refused = "changeUser";
     expect(await change({ added: [key(7)] })).toEqual({
       kind: "failed",
-      message: "addKeys is refused",
+      message: "changeUser is refused",
     });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addUser } from "../../../../nodectl/commands/user/add-user.ts";
 import {
+  askedForBy,
   checkImport,
   importUsers,
   type ImportRequest,
@@ -51,6 +52,39 @@ describe("an import", () => {
       [4, "'citc user keys eve' shows and changes them"],
     ]);
     expect(rig.state).toEqual(before);
+  });
+
+  it("gives no row a number that a later one asks for", async () => {
+    const rig = new UserRig();
+    const [ada, bob] = rows("ada", "bob");
+    if (ada === undefined || bob === undefined) throw new Error("no rows");
+    const requests = [ada, { ...bob, number: 10_000 }];
+    expect(await checkImport(rig.context, "f", requests)).toEqual([]);
+    const askedFor = askedForBy(requests);
+    const outcome = await importUsers(
+      (it) => addUser(rig.context, it, { askedFor }),
+      requests,
+      () => undefined,
+    );
+    expect(outcome).toEqual({ kind: "done" });
+    expect(rig.directory.users.get("bob")?.number).toBe(10_000);
+  });
+
+  it("is not begun while a side that is needed last does not answer", async () => {
+    const rig = new UserRig();
+    rig.broken = "accounting";
+    await expect(checkImport(rig.context, "f", rows("ada"))).rejects.toThrow("Connection refused");
+  });
+
+  it("says of a row that it is locked, and leaves the lock", async () => {
+    const rig = new UserRig();
+    const requests = rows("ada");
+    await run(rig, requests);
+    await rig.directory.changeUser("ada", { isLocked: true });
+    expect((await run(rig, requests)).lines).toEqual([
+      "f:2: ada: is there (10000, 1 key), and locked: 'citc user add ada' unlocks\n",
+    ]);
+    expect(rig.directory.users.get("ada")?.isLocked).toBe(true);
   });
 
   it("stops at the first row that fails, and goes on from there the next time", async () => {

@@ -2,6 +2,7 @@ import {
   DirectoryError,
   type AddOutcome,
   type DirectoryGroup,
+  type EntryChange,
   type NewUser,
   type UserDirectory,
 } from "../../../../nodectl/directory/directory.ts";
@@ -15,8 +16,12 @@ export class MemoryDirectory implements UserDirectory {
   readonly groups = new Map<string, number>();
   /** The next call of that method is refused. */
   refused: Method | undefined;
+  /** Entries below ou=people that are no users. */
+  readonly otherEntries = new Set<string>();
   /** Called before an entry is added: what somebody else does meanwhile. */
   beforeAddUser: (() => void) | undefined;
+  /** The same of a group. */
+  beforeAddGroup: (() => void) | undefined;
 
   listUsers(): Promise<readonly DirectoryUser[]> {
     return this.#answer("listUsers", () =>
@@ -33,31 +38,37 @@ export class MemoryDirectory implements UserDirectory {
   addUser(user: NewUser): Promise<AddOutcome> {
     return this.#answer("addUser", () => {
       this.beforeAddUser?.();
-      if (this.users.has(user.name)) return "name-taken";
+      if (this.users.has(user.name) || this.otherEntries.has(user.name)) return "name-taken";
       if ([...this.users.values()].some(({ number }) => number === user.number))
         return "number-taken";
-      this.users.set(user.name, { ...user, keys: [] });
+      this.users.set(user.name, { ...user, keys: [], isLocked: false });
       return "added";
     });
   }
 
-  addGroup(name: string, number: number): Promise<"added" | "name-taken"> {
+  addGroup(name: string, number: number): Promise<AddOutcome> {
     return this.#answer("addGroup", () => {
+      this.beforeAddGroup?.();
       if (this.groups.has(name)) return "name-taken";
+      if ([...this.groups.values()].includes(number)) return "number-taken";
       this.groups.set(name, number);
       return "added";
     });
   }
 
-  addKeys(name: string, keys: readonly string[]): Promise<void> {
-    return this.#answer("addKeys", () => {
-      this.#change(name, (user) => [...user.keys, ...keys]);
+  changeUser(name: string, change: EntryChange): Promise<void> {
+    const { addedKeys = [], removedKeys = [], isLocked } = change;
+    return this.#answer("changeUser", () => {
+      this.#change(name, (user) => ({
+        ...{ ...user, isLocked: isLocked ?? user.isLocked },
+        keys: [...user.keys.filter((key) => !removedKeys.includes(key)), ...addedKeys],
+      }));
     });
   }
 
-  removeKeys(name: string, keys: readonly string[]): Promise<void> {
-    return this.#answer("removeKeys", () => {
-      this.#change(name, (user) => user.keys.filter((key) => !keys.includes(key)));
+  lockOut(name: string): Promise<void> {
+    return this.#answer("lockOut", () => {
+      this.#change(name, (user) => ({ ...user, keys: [], isLocked: true }));
     });
   }
 
@@ -69,10 +80,10 @@ export class MemoryDirectory implements UserDirectory {
     return this.#answer("removeGroup", () => this.groups.delete(name));
   }
 
-  #change(name: string, keysOf: (user: DirectoryUser) => readonly string[]): void {
+  #change(name: string, change: (user: DirectoryUser) => DirectoryUser): void {
     const user = this.users.get(name);
     if (user === undefined) throw new DirectoryError("No such object (32)");
-    this.users.set(name, { ...user, keys: keysOf(user) });
+    this.users.set(name, change(user));
   }
 
   async #answer<Value>(method: Method, work: () => Value): Promise<Value> {

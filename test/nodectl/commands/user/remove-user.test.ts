@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { addUser } from "../../../../nodectl/commands/user/add-user.ts";
-import { removeUser, type RemoveRequest } from "../../../../nodectl/commands/user/remove-user.ts";
+import {
+  HALF_DELETED,
+  removeUser,
+  type RemoveRequest,
+} from "../../../../nodectl/commands/user/remove-user.ts";
 import { request, UserRig } from "./user-rig.ts";
 
 let rig: UserRig;
@@ -60,9 +64,59 @@ describe("removeUser()", () => {
       { jobId: 7, user: "ada", state: "RUNNING" },
       { jobId: 9, user: "bob", state: "RUNNING" },
     ];
+    const startMs = rig.clock.now();
     expect(await remove({ isCancelling: true })).toMatchObject({ kind: "done" });
+    expect(rig.clock.now() - startMs).toBeGreaterThanOrEqual(rig.endingMs);
     expect(rig.jobs.map(({ user }) => user)).toEqual(["bob"]);
     expect(rig.cancelled).toEqual(["7"]);
+  });
+
+  it("locks the entry, so that a key in the home does not log in either, and saves that at once", async () => {
+    rig.broken = "accounting";
+    expect(await remove()).toMatchObject({ kind: "failed" });
+    expect(rig.directory.users.get("ada")).toMatchObject({ keys: [], isLocked: true });
+    expect(rig.saved).toBe(2);
+  });
+
+  it("ends the logins on this computer, before the jobs that they could start anew", async () => {
+    rig.sessions.add(10_000);
+    rig.jobs = [{ jobId: 7, user: "ada", state: "RUNNING" }];
+    const outcome = await remove({ isCancelling: true });
+    expect(rig.sessions.size).toBe(0);
+    const parts = outcome.kind === "done" ? outcome.steps.map(({ part }) => part) : [];
+    expect(parts.slice(0, 2)).toEqual(["logins", "jobs"]);
+  });
+
+  it("keeps the number from others, from before the entry goes", async () => {
+    rig.directory.refused = "removeUser";
+    await remove({ isHomeDeleted: true });
+    expect([...rig.formerNumbers]).toEqual([10_000]);
+    await remove({ isHomeDeleted: true });
+    const bob = await addUser(rig.context, request({ name: "bob" }));
+    expect(bob).toMatchObject({ number: 10_001 });
+  });
+
+  it("says that a home that stays was half deleted", async () => {
+    rig.homes.set("ada", 0);
+    expect(await remove({ isConfirmed: false })).toMatchObject({ isHalfDeleted: true });
+    const outcome = await remove();
+    const home = outcome.kind === "done" && outcome.steps.find(({ part }) => part === "home");
+    expect(home).toEqual({ part: "home", did: "kept", what: `/homes/ada, ${HALF_DELETED}` });
+  });
+
+  it("deletes no home that is another one in the directory", async () => {
+    const user = rig.directory.users.get("ada");
+    if (user !== undefined) rig.directory.users.set("ada", { ...user, home: "/old/ada" });
+    const before = rig.state;
+    for (const isConfirmed of [false, true])
+      expect(await remove({ isHomeDeleted: true, isConfirmed })).toMatchObject({
+        kind: "refused",
+        message: expect.stringContaining(
+          "is /old/ada in the directory, and not /homes/ada",
+        ) as string,
+      });
+    expect(rig.state).toEqual(before);
+    expect(await remove()).toMatchObject({ kind: "done" });
   });
 
   it("gives up after two minutes while jobs do not end; nobody can log in any more", async () => {
@@ -72,10 +126,10 @@ describe("removeUser()", () => {
     expect(await remove({ isCancelling: true })).toMatchObject({ kind: "failed" });
     expect(rig.clock.now() - startMs).toBeLessThanOrEqual(121_000);
     expect(rig.directory.users.get("ada")?.keys).toEqual([]);
-    expect(rig.accounts.get("ada")).toBe("users");
+    expect(rig.accounts.get("ada")).toEqual(new Set(["users"]));
   });
 
-  it.each(["removeKeys", "removeGroup", "removeUser"] as const)(
+  it.each(["lockOut", "removeGroup", "removeUser"] as const)(
     "goes on where it ended when the directory refused %s",
     async (method) => {
       rig.directory.refused = method;

@@ -8,6 +8,7 @@ import {
   formatRemoval,
   formatUsers,
 } from "../../../../nodectl/commands/user/user-report.ts";
+import { DirectoryError } from "../../../../nodectl/directory/directory.ts";
 import { plain } from "../../../../nodectl/commands/status/text.ts";
 import { ED25519, ED25519_FINGERPRINT } from "../../domain/user/key-samples.ts";
 import { parseKey } from "../../../../nodectl/domain/user/public-key.ts";
@@ -43,13 +44,21 @@ describe("what is said of users", () => {
 
   it("a failure: why, and that nothing is left", async () => {
     const rig = new UserRig();
-    rig.broken = "accounting";
+    rig.broken = "associating";
     expect(formatAdd("ada", await addUser(rig.context, request()))).toBe(
-      "nothing was made: sacctmgr: Connection refused\nWhat had been made of ada is taken back.\n",
+      "nothing was made: sacctmgr: Connection refused; see systemctl status slurmdbd\nWhat had been made is taken back.\n",
     );
     rig.directory.refused = "listUsers";
     expect(formatAdd("ada", await addUser(rig.context, request()))).toBe(
       "nothing was made: listUsers is refused\n",
+    );
+    rig.broken = undefined;
+    await addUser(rig.context, request({ keys: [] }));
+    rig.accounts.clear();
+    rig.directory.refused = "changeUser";
+    rig.context.slurm.removeAssociation = () => Promise.reject(new DirectoryError("busy"));
+    expect(formatAdd("ada", await addUser(rig.context, request()))).toBe(
+      "changeUser is refused\nNot taken back: ada in Slurm's account users (busy); run the same command again, and it goes on from there.\n",
     );
   });
 
@@ -57,16 +66,20 @@ describe("what is said of users", () => {
     const rig = new UserRig();
     await addUser(rig.context, request({ details, keys }));
     await addUser(rig.context, request({ name: "bob", keys: [] }));
+    await addUser(rig.context, request({ name: "eve", keys }));
+    await rig.directory.lockOut("eve");
     const users = await rig.directory.listUsers();
     const wide = formatUsers(users, { columns: 80, paint: plain });
-    expect(wide).toBe(`USER  NUMBER  KEYS  FULL NAME     EMAIL            HOME
-ada    10000     1  Ada Lovelace  ada@example.org  /homes/ada
-bob    10001  none  Ada Lovelace                   /homes/bob
+    expect(wide).toBe(`USER  NUMBER    KEYS  FULL NAME     EMAIL            HOME
+ada    10000       1  Ada Lovelace  ada@example.org  /homes/ada
+bob    10001    none  Ada Lovelace                   /homes/bob
+eve    10002  locked  Ada Lovelace                   /homes/eve
 
-Without a key nobody logs in: 'citc user keys NAME --add FILE' gives one.
+Without a key: 'citc user keys NAME --add FILE' gives one.
+Locked, so that nobody logs in: 'citc user add NAME' unlocks.
 `);
     const narrow = formatUsers(users, { columns: 30, paint: plain }).split("\n");
-    expect(narrow[0]).toBe("USER  NUMBER  KEYS");
+    expect(narrow[0]).toBe("USER  NUMBER    KEYS");
     expect(formatUsers([], { columns: 80, paint: plain })).toMatch(/^There are no users/);
   });
 
@@ -78,15 +91,18 @@ Without a key nobody logs in: 'citc user keys NAME --add FILE' gives one.
     const plan = await removeUser(rig.context, { ...asked, isConfirmed: false });
     if (plan.kind !== "planned") throw new Error(plan.kind);
     expect(formatRemoval(plan, true)).toBe(`ada (10000, Ada Lovelace) would be removed:
-  keys   1 key; whoever is logged in stays so
+  keys   1 key; nobody logs in any more, with a key in the home neither
+  logins ended on this computer; on nodes they stay
   jobs   cancelled: 7
   Slurm  all associations; what is in the accounting already stays
   home   /homes/ada: DELETED, with everything in it
-  entry  and the group of the same name
+  entry  and the group of the same name; the number is not given to others
 `);
+    rig.sessions.add(10_000);
     const done = await removeUser(rig.context, { ...asked, isConfirmed: true });
     if (done.kind !== "done") throw new Error(done.kind);
     expect(formatRemoval(done, true)).toBe(`ada (10000) is removed.
+  logins on this computer: ended
   job    7: cancelled
   Slurm  removed
   home   /homes/ada: removed
@@ -108,6 +124,15 @@ Without a key nobody logs in: 'citc user keys NAME --add FILE' gives one.
     if (removed.kind !== "done") throw new Error(removed.kind);
     expect(formatKeys("ada", removed)).toBe(
       `removed  ${ED25519_FINGERPRINT} ed25519 ada@laptop\nada has no key: nobody can log in as ada.\n`,
+    );
+    rig.ownKeys.add("ada");
+    const own = await changeKeys(rig.context, change);
+    if (own.kind !== "done") throw new Error(own.kind);
+    expect(formatKeys("ada", own)).toBe(
+      "ada has no key in the directory.\n/homes/ada/.ssh/authorized_keys is there: its keys log in too; move it away if they shall not.\n",
+    );
+    expect(formatKeys("ada", { ...own, isLocked: true })).toMatch(
+      /^ada has no key in the directory\.\nada is locked: nobody can log in as ada; .* unlocks\.\n$/,
     );
   });
 });

@@ -40,8 +40,12 @@ describe("records", () => {
         ["cn", "Zoë"],
       ]),
     ).toBe("dn: uid=ada,ou=people\nchangetype: add\nuid: ada\ncn:: Wm/Dqw==\n");
-    expect(ldifChange("uid=ada", "add", "key", ["a", "b"])).toBe(
-      "dn: uid=ada\nchangetype: modify\nadd: key\nkey: a\nkey: b\n",
+    const changes = [
+      { operation: "add", attribute: "key", values: ["a", "b"] },
+      { operation: "replace", attribute: "lock", values: [] },
+    ] as const;
+    expect(ldifChange("uid=ada", changes)).toBe(
+      "dn: uid=ada\nchangetype: modify\nadd: key\nkey: a\nkey: b\n-\nreplace: lock\n-\n",
     );
     expect(ldifDelete("uid=ada")).toBe("dn: uid=ada\nchangetype: delete\n");
   });

@@ -129,7 +129,7 @@ describe("readDetails()", () => {
 describe("differenceOf()", () => {
   const user = {
     ...{ name: "ada", number: 10_000, groupNumber: 10_000, fullName: "Ada", email: undefined },
-    ...{ home: "/mnt/shared/home/ada", shell: "/bin/bash", keys: [] },
+    ...{ home: "/mnt/shared/home/ada", shell: "/bin/bash", keys: [], isLocked: false },
   };
   it("is none where nothing was asked for", () => {
     expect(differenceOf(user, { number: undefined })).toBeUndefined();
