@@ -3,7 +3,7 @@ import { formatAdd } from "../../commands/user/user-report.ts";
 import { ACCOUNT_DEFAULT } from "../../domain/user/account-name.ts";
 import { loadConfig } from "../load.ts";
 import { parseOptions } from "../options.ts";
-import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
+import { USER_PATH_HELP, USER_PATH_OPTIONS } from "../path-options.ts";
 import { CommandError, type Program } from "../run.ts";
 import {
   createUserContext,
@@ -40,7 +40,7 @@ Options:
   --dry-run                 make nothing; say whether it would be refused, or
                             one of the sides does not answer
   --json                    print what was done as JSON
-${PATH_HELP}
+${USER_PATH_HELP}
   --help
 
 Exit status: 0 the user is there (with --dry-run: would be); 1 nothing was
@@ -49,7 +49,7 @@ wrong.
 `;
 
 const OPTIONS = {
-  ...PATH_OPTIONS,
+  ...USER_PATH_OPTIONS,
   "ssh-key": { type: "string", multiple: true },
   "full-name": { type: "string" },
   email: { type: "string" },

@@ -24,7 +24,7 @@ import { FileLockError } from "../../files/file-lock.ts";
 import { INPUT_BYTES_MAX, readInputFile, readInputStream } from "../../files/input-file.ts";
 import { loadConfig, valueOf } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
-import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
+import { USER_PATH_HELP, USER_PATH_OPTIONS } from "../path-options.ts";
 import { CommandError, type Program, type ProgramInput } from "../run.ts";
 import { systemClock } from "../system-clock.ts";
 import { openProgressLine } from "./progress-line.ts";
@@ -60,7 +60,7 @@ Options:
                             ${ACCOUNT_DEFAULT}]
   --dry-run                 check rows, keys, URLs, and whether all sides
                             answer, and make nothing
-${PATH_HELP}
+${USER_PATH_HELP}
   --help
 
 Exit status: 0 all are there; 1 something is wrong, and was said; 2 the command
@@ -69,7 +69,7 @@ line is wrong.
 
 export const userImport: Program = async (input) => {
   const { values, positionals } = parseOptions(input.argv, {
-    ...PATH_OPTIONS,
+    ...USER_PATH_OPTIONS,
     account: { type: "string" },
     "dry-run": { type: "boolean" },
     help: { type: "boolean" },

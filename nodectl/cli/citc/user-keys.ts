@@ -3,7 +3,7 @@ import { formatKeys } from "../../commands/user/user-report.ts";
 import { readKeySources } from "../../files/key-sources.ts";
 import { loadConfig } from "../load.ts";
 import { parseOptions } from "../options.ts";
-import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
+import { USER_PATH_HELP, USER_PATH_OPTIONS } from "../path-options.ts";
 import { CommandError, type Program } from "../run.ts";
 import { unknownUser } from "./unknown-user.ts";
 import {
@@ -28,7 +28,7 @@ Options:
   --remove WORD             a fingerprint, or the comment of one key; may be
                             repeated
   --json                    print the keys as JSON
-${PATH_HELP}
+${USER_PATH_HELP}
   --help
 
 Exit status: 0 done, or nothing to do; 1 nothing was changed, and why was said;
@@ -37,7 +37,7 @@ Exit status: 0 done, or nothing to do; 1 nothing was changed, and why was said;
 
 export const userKeys: Program = async (input) => {
   const { values, positionals } = parseOptions(input.argv, {
-    ...PATH_OPTIONS,
+    ...USER_PATH_OPTIONS,
     add: { type: "string", multiple: true },
     remove: { type: "string", multiple: true },
     json: { type: "boolean" },

@@ -2,7 +2,7 @@ import { formatUsers } from "../../commands/user/user-report.ts";
 import { columnsOf } from "../columns.ts";
 import { loadConfig } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
-import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
+import { USER_PATH_HELP, USER_PATH_OPTIONS } from "../path-options.ts";
 import type { Program } from "../run.ts";
 import { paintOf } from "./paint.ts";
 import { createUserContext, createUserLog, requireRoot } from "./user-context.ts";
@@ -13,7 +13,7 @@ All users of the directory, in the order of their names.
 
 Options:
   --json                    print everything of each as JSON, keys too
-${PATH_HELP}
+${USER_PATH_HELP}
   --help
 
 Exit status: 0 they are listed; 1 the directory cannot be asked; 2 the command
@@ -23,7 +23,7 @@ line is wrong.
 export const userList: Program = async (input) => {
   const { stdout } = input;
   const { values, positionals } = parseOptions(input.argv, {
-    ...PATH_OPTIONS,
+    ...USER_PATH_OPTIONS,
     json: { type: "boolean" },
     help: { type: "boolean" },
   });

@@ -2,7 +2,7 @@ import { removeUser, type RemoveUserOutcome } from "../../commands/user/remove-u
 import { formatRemoval, listJobs } from "../../commands/user/user-report.ts";
 import { loadConfig } from "../load.ts";
 import { parseOptions, UsageError } from "../options.ts";
-import { PATH_HELP, PATH_OPTIONS } from "../path-options.ts";
+import { USER_PATH_HELP, USER_PATH_OPTIONS } from "../path-options.ts";
 import { CommandError, type ExitCode, type Program, type ProgramInput } from "../run.ts";
 import { unknownUser } from "./unknown-user.ts";
 import { createUserContext, createUserLog, requireRoot, withUserLock } from "./user-context.ts";
@@ -25,7 +25,7 @@ Options:
   --cancel-jobs             cancel the user's jobs first, which otherwise are
                             a reason to refuse
   --json                    print it as JSON
-${PATH_HELP}
+${USER_PATH_HELP}
   --help
 
 Exit status: 0 the user is removed; 1 nothing or not all was done, and why was
@@ -34,7 +34,7 @@ said (without --yes nothing is); 2 the command line is wrong.
 
 export const userRemove: Program = async (input) => {
   const { values, positionals } = parseOptions(input.argv, {
-    ...PATH_OPTIONS,
+    ...USER_PATH_OPTIONS,
     "keep-home": { type: "boolean" },
     "delete-home": { type: "boolean" },
     "cancel-jobs": { type: "boolean" },

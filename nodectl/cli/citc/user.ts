@@ -1,5 +1,5 @@
 import { UsageError } from "../options.ts";
-import { PATH_HELP } from "../path-options.ts";
+import { USER_PATH_HELP } from "../path-options.ts";
 import type { Program } from "../run.ts";
 
 const HELP = `Usage: citc user VERB [options]
@@ -24,7 +24,7 @@ Examples:
   sudo citc user import lab.csv --dry-run
 
 Options of all of them:
-${PATH_HELP}
+${USER_PATH_HELP}
   --help
 
 Exit status: 0 done, or nothing to do; 1 it was refused or failed, and why was

@@ -63,6 +63,7 @@ describe("a wrong command line", () => {
     [["user", "remove", "ada", "--keep-home", "--delete-home"], /choose one/],
     [["user", "list", "ada"], /'citc user keys NAME' tells of one/],
     [["user", "import"], /expected one file/],
+    [["user", "list", "--nodes-file", "x"], /Unknown option '--nodes-file'/],
     [["pause", "an incident"], /unexpected argument "an incident"; write --reason/],
     [["pause", "--reason", "x".repeat(101)], /at most 100 characters/],
     [["resume", "now"], /unexpected argument "now"/],
