@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { IMAGE_RECIPES } from "../sandbox/machines/image-recipes.ts";
 import { ANSIBLE, readRoleFile, roleDefaults, tasksIn } from "./roles.ts";
 
 function fileOf(role: string, name: string): string {
@@ -26,13 +25,6 @@ describe("the directory and those who ask it", () => {
     const readable = variables["directory_readable"] as readonly string[];
     expect(readable).toEqual(expect.arrayContaining(["uidNumber", "nsSshPublicKey", "memberUid"]));
     expect(readable.filter((name) => /password|^\*$/i.test(name))).toEqual([]);
-  });
-
-  it("need nothing on a node that the baked image has not", () => {
-    const { sssd_packages: packages } = parse(readRoleFile("sssd", "vars/Debian.yml")) as {
-      sssd_packages: readonly string[];
-    };
-    expect(IMAGE_RECIPES.baked.packages).toEqual(expect.arrayContaining([...packages]));
   });
 
   it("show no password: what reads one into a variable is not logged, and what writes it shows no difference", () => {
