@@ -141,6 +141,11 @@ describe("the repository", () => {
     expect(sources.filter((file) => mocking.test(read(file)))).toEqual([]);
   });
 
+  it("has no conflict of a merge, not even as a formatter of Markdown leaves its marks", () => {
+    const pattern = /^\s*(<{7} |\\?={7}$|(> ?){7})/m;
+    expect(files.filter((file) => pattern.test(read(file)))).toEqual([]);
+  });
+
   it("names no registry or mirror and keeps no private key", () => {
     const pattern = /:\/\/[a-z0-9.-]*(npm[a-z]*|debian)\.(org|com)|BEGIN [A-Z ]*PRIVATE KEY/;
     expect(files.filter((file) => pattern.test(read(file)))).toEqual([]);
