@@ -12,7 +12,7 @@ import { startPrincipalServers } from "../sandbox/api/principal-servers.ts";
 import { describeInstance, type CloudInstance } from "../sandbox/api/cloud-event.ts";
 import type { CloudSettings } from "../sandbox/api/cloud-settings.ts";
 import { Cloud } from "../sandbox/api/cloud.ts";
-import { createCredentials, writeCredentials } from "../sandbox/api/credentials.ts";
+import { createCredentials, publicHalf, writeCredentials } from "../sandbox/api/credentials.ts";
 import type { Latency } from "../sandbox/api/oci-door.ts";
 import type { RateLimits } from "../sandbox/api/rate-limit.ts";
 import { createRegion, type RegionDescription } from "../sandbox/api/region.ts";
@@ -95,7 +95,7 @@ export class Rig {
     const directory = await mkdtemp(join(tmpdir(), "citc-contract-"));
     const bare = createRegion({ seed: "contract" });
     const credentials = createCredentials(bare.tenancyOcid);
-    const region = { ...bare, apiKeys: [credentials] };
+    const region = { ...bare, apiKeys: [publicHalf(credentials)] };
     const cloud = new Cloud({
       region,
       clock: systemClock,

@@ -4,7 +4,12 @@ import { styleText } from "node:util";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import { startApiServer, type ApiServer } from "./api/api-server.ts";
 import { Cloud } from "./api/cloud.ts";
-import { createCredentials, credentialPaths, writeCredentials } from "./api/credentials.ts";
+import {
+  createCredentials,
+  publicHalf,
+  credentialPaths,
+  writeCredentials,
+} from "./api/credentials.ts";
 import {
   OCI_API_USAGE,
   UsageError,
@@ -29,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
   const fromFile = options.regionFile === undefined ? {} : await readRegionFile(options.regionFile);
   const bare = createRegion({ seed: options.seed, ...fromFile });
   const credentials = createCredentials(bare.tenancyOcid, options.seed);
-  const region = { ...bare, apiKeys: [credentials] };
+  const region = { ...bare, apiKeys: [publicHalf(credentials)] };
   const server = await serve(region, options);
   const files = filesIn(resolve(options.credentialsDirectory));
   try {

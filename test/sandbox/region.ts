@@ -8,7 +8,7 @@ import { startApiServer, type ApiServer } from "./api/api-server.ts";
 import { AddressPool } from "./api/address-pool.ts";
 import { Cloud } from "./api/cloud.ts";
 import type { CloudInstance } from "./api/cloud-event.ts";
-import { createCredentials, writeCredentials } from "./api/credentials.ts";
+import { createCredentials, publicHalf, writeCredentials } from "./api/credentials.ts";
 import type { Federation } from "./api/federation.ts";
 import {
   addManagementInstance,
@@ -193,7 +193,7 @@ async function admitOperator(
   if (booting?.management.kind !== "deployed") return region;
   const credentials = createCredentials(region.tenancyOcid);
   await writeCredentials(resolve(OPERATOR), credentials, region.name);
-  return { ...region, apiKeys: [credentials] };
+  return { ...region, apiKeys: [publicHalf(credentials)] };
 }
 
 function addCluster(cloud: Cloud, { release, booting }: RegionPlan, id: string): Cluster {

@@ -29,6 +29,11 @@ export function createCredentials(tenancyOcid: string, seed = "sandbox"): Creden
   };
 }
 
+/** What the region knows of it, and may show. */
+export function publicHalf({ keyId, publicKeyPem }: Credentials): ApiKey {
+  return { keyId, publicKeyPem };
+}
+
 /** Where writeCredentials writes. */
 export function credentialPaths(directory: string): {
   readonly config: string;

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { ConfigFileAuthenticationDetailsProvider } from "oci-common";
 import { IdentityClient } from "oci-identity";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { resultOf } from "../../contract/program-result.ts";
 
 const PROGRAM = fileURLToPath(new URL("../oci-api.ts", import.meta.url));
 const TSX = import.meta.resolve("tsx");
@@ -46,12 +47,6 @@ async function readUntil(stream: Readable, pattern: RegExp): Promise<string> {
   throw new Error(`the stream ended without ${String(pattern)}: ${text}`);
 }
 
-async function runToEnd(...options: string[]): Promise<{ code: number | null; stderr: string }> {
-  const child = start(...options);
-  const [chunks] = await Promise.all([child.stderr.toArray(), once(child, "exit")]);
-  return { code: child.exitCode, stderr: chunks.join("") };
-}
-
 it(
   "serves the SDK with the config file that it wrote, and takes it away again",
   { timeout: 20_000 },
@@ -67,6 +62,9 @@ it(
       await readFile(join(directory, "sandbox.json"), "utf8"),
     );
     expect(description).toMatchObject({ url, config, region: "us-phoenix-1" });
+    const region = await (await fetch(`${url}/control/region`)).text();
+    expect(region).toContain("BEGIN PUBLIC KEY");
+    expect(region).not.toContain("PRIVATE KEY");
     const provider = new ConfigFileAuthenticationDetailsProvider(config);
     const identity = new IdentityClient({ authenticationDetailsProvider: provider });
     identity.endpoint = url;
@@ -84,17 +82,17 @@ it("says in one line which port is taken, and fails", { timeout: 20_000 }, async
   const first = start();
   const text = await readUntil(first.stdout, /Ctrl-C/);
   const port = /127\.0\.0\.1:(\d+)/.exec(text)?.[1] ?? "";
-  const { code, stderr } = await runToEnd("--port", port);
-  expect(code).toBe(1);
+  const { exitCode, stderr } = await resultOf(start("--port", port));
+  expect(exitCode).toBe(1);
   expect(stderr).toMatch(
     new RegExp(`^oci-api: .*EADDRINUSE.*:${port}: choose another --port.*\\n$`),
   );
 });
 
 it("says in one line which option is wrong, and fails", { timeout: 20_000 }, async () => {
-  const { code, stderr } = await runToEnd("--page-size", "many");
-  expect({ code, stderr }).toEqual({
-    code: 2,
+  const { exitCode, stderr } = await resultOf(start("--page-size", "many"));
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
     stderr: 'oci-api: --page-size: "many" is not a whole number from 1 to 1000\n',
   });
 });
