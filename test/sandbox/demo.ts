@@ -2,7 +2,7 @@ import { parseOptions, UsageError } from "../../nodectl/cli/options.ts";
 import { runProgram } from "../../nodectl/cli/run.ts";
 import { runFullDemo } from "./demo/full-demo.ts";
 import { configure, watchJob } from "./demo/run-demo.ts";
-import { deployedFromHead } from "./deployed.ts";
+import { countChanges, deployedFromHead } from "./deployed.ts";
 import { isReleaseName, RELEASES, type ReleaseName } from "./machines/releases.ts";
 import { npmProgram, refuseArguments } from "./npm-program.ts";
 import { withSandbox } from "./open-sandbox.ts";
@@ -83,6 +83,11 @@ async function full(release: ReleaseName, keepRun: boolean, terminal: Terminal):
   const booting = await deployedFromHead();
   const { ref } = booting.deployment;
   terminal.line(`The machines pull what is committed: ${ref.slice(0, 12)}`);
+  const changeCount = await countChanges();
+  if (changeCount > 0) {
+    const files = changeCount === 1 ? "1 file differs" : `${changeCount} files differ`;
+    terminal.line(`${files} from it: nodectl and user data are as they are here.`);
+  }
   const options = {
     ...{ release, keepRun },
     cloud: { bootMs: BOOT_SECONDS * 1000 },
