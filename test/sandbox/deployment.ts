@@ -19,12 +19,13 @@ export interface DeploymentPlace {
   readonly imageOcid: string;
   /** The virtual router of its subnet, where the region's API and sources are. */
   readonly routerAddress: string;
+  readonly archiveSha256: string;
 }
 
 /** The metadata of a management node as infra's stack has it, with one subnet for management and compute. */
 export function deployedMetadata(
-  { id, region, subnet, imageOcid, routerAddress }: DeploymentPlace,
-  { ref, sshPublicKeys, archive }: DeploymentPlan,
+  { id, region, subnet, imageOcid, routerAddress, archiveSha256 }: DeploymentPlace,
+  { ref, sshPublicKeys }: DeploymentPlan,
 ): Readonly<Record<string, string>> {
   const { git, archive: archiveUrl } = sourceUrls(routerAddress);
   const domain = subnetDomain(region, subnet);
@@ -51,7 +52,7 @@ export function deployedMetadata(
         securityGroups: { management: group, compute: group, fileServer: group },
       },
       fileSystem: { exportPath: "/shared", hostName: `${FILE_SERVER_LABEL}.${domain}` },
-      archive: { url: archiveUrl, sha256: archive.sha256 },
+      archive: { url: archiveUrl, sha256: archiveSha256 },
       adRoot: region.availabilityDomains[0]?.replace(/\d+$/, "") ?? "",
       imageOcid,
     },

@@ -3,7 +3,7 @@ import { buildArchives } from "../../nodectl/build/build.ts";
 import { ARCHITECTURES } from "../../nodectl/build/runtime.ts";
 import { CommandError } from "../../nodectl/cli/run.ts";
 import { Interrupted, interruptionOf, unlessAborted } from "./interrupt.ts";
-import { ImageError } from "./machines/image-store.ts";
+import { ImageError } from "./machines/run-build.ts";
 import { checkRequirements, observeComputer, RequirementError } from "./requirements.ts";
 import { Sandbox } from "./sandbox.ts";
 import type { SandboxOptions } from "./sandbox-options.ts";

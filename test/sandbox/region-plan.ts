@@ -46,8 +46,8 @@ export interface DeploymentPlan {
   /** Tag or commit of the repository. */
   readonly ref: string;
   readonly sshPublicKeys: readonly string[];
-  /** The archive of nodectl. */
-  readonly archive: { readonly file: string; readonly sha256: string };
+  /** The archive of nodectl, of which the region takes a copy. */
+  readonly archiveFile: string;
   /** Further settings of /etc/citc/startnode.yaml. */
   readonly nodectlSettings: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Clock } from "../../nodectl/domain/clock.ts";
 import type { Log } from "../../nodectl/domain/log.ts";
@@ -19,7 +18,7 @@ import { startNameServer } from "./api/name-server.ts";
 import { createRegion, type RegionDescription, type SubnetDescription } from "./api/region.ts";
 import { addStrangers } from "./api/strangers.ts";
 import { addressOfName } from "./api/vcn-names.ts";
-import { deployedMetadata } from "./deployment.ts";
+import { deployedMetadata, type DeploymentPlace } from "./deployment.ts";
 import type { ClusterDescription } from "./machines/cluster-description.ts";
 import { mountControlGroups } from "./machines/control-group.ts";
 import { Hypervisor, type ClusterMachines } from "./machines/hypervisor.ts";
@@ -39,14 +38,11 @@ import {
   CONTROL_GROUPS,
   CONTROL_SOCKET,
   OPERATOR,
-  SOURCES,
-  type BootingPlan,
   type ManagementPlan,
   type RegionPlan,
 } from "./region-plan.ts";
 import { HTTP_PORT, serveMetadata, startFederation } from "./region-principals.ts";
-import { copyRepository } from "./sources/git-repository.ts";
-import { startSourceServer } from "./sources/source-server.ts";
+import { serveSources, takeSources, type RegionSources } from "./region-sources.ts";
 
 const SLURMCTLD_PORT = 6817;
 const DNS_PORT = 53;
@@ -70,9 +66,10 @@ interface Cluster {
  */
 export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise<void> {
   const { clock, log } = tools;
+  const sources = plan.booting && (await takeSources(plan.booting));
   const region = await admitOperator(describeRegion(plan.clusterIds), plan);
   const cloud = new Cloud({ region, clock, settings: plan.cloud });
-  const clusters = plan.clusterIds.map((id) => addCluster(cloud, plan, id));
+  const clusters = plan.clusterIds.map((id) => addCluster({ cloud, plan, sources }, id));
   addStrangers(cloud, { nodeNames: plan.strangerNames });
   const bridges = planBridges(region.subnets);
   const [federation] = await Promise.all([
@@ -88,8 +85,8 @@ export async function startRegion(plan: RegionPlan, tools: RegionTools): Promise
   const parts = { cloud, federation, hypervisor, bridges };
   const api = await serveApi(parts, plan, tools);
   await serveMetadata(cloud, federation, { ...api, log });
-  if (plan.booting !== undefined) {
-    await serveSources(plan.booting, bridges, log);
+  if (sources !== undefined) {
+    await serveSources(sources, bridges, log);
     await serveNames(cloud, log);
   }
   await Promise.all(
@@ -153,22 +150,6 @@ function serveApi(
   });
 }
 
-/** What machines that boot install, at every subnet's virtual router. */
-async function serveSources(
-  { repository, packagesDirectory, management }: BootingPlan,
-  bridges: readonly SubnetBridge[],
-  log: Log,
-): Promise<void> {
-  await mkdir(SOURCES);
-  await startSourceServer({
-    hosts: bridges.map(({ routerAddress }) => routerAddress),
-    repository: await copyRepository(repository, resolve(SOURCES)),
-    packagesDirectory,
-    archive: management.kind === "deployed" ? management.deployment.archive.file : undefined,
-    log,
-  });
-}
-
 /** The VCN's resolver, where OCI has it: at the metadata service's address. */
 async function serveNames(cloud: Cloud, log: Log): Promise<void> {
   const lookUp = (name: string): string | undefined => addressOfName(cloud, name);
@@ -196,9 +177,18 @@ async function admitOperator(
   return { ...region, apiKeys: [publicHalf(credentials)] };
 }
 
-function addCluster(cloud: Cloud, { release, booting }: RegionPlan, id: string): Cluster {
+interface ClusterGround {
+  readonly cloud: Cloud;
+  readonly plan: RegionPlan;
+  readonly sources: RegionSources | undefined;
+}
+
+function addCluster({ cloud, plan, sources }: ClusterGround, id: string): Cluster {
+  const { release, booting } = plan;
   const subnet = subnetOf(cloud.region, id);
-  const metadata = booting && managementMetadata(cloud, booting.management, { id, subnet });
+  const archiveSha256 = sources?.archive?.sha256 ?? "";
+  const place = { id, subnet, archiveSha256 };
+  const metadata = booting && managementMetadata(cloud.region, booting.management, place);
   const managementInstance = addManagementInstance(cloud, subnet, id, metadata);
   const description = {
     id,
@@ -215,17 +205,17 @@ function addCluster(cloud: Cloud, { release, booting }: RegionPlan, id: string):
 }
 
 function managementMetadata(
-  { region }: Cloud,
+  region: RegionDescription,
   plan: ManagementPlan,
-  { id, subnet }: { readonly id: string; readonly subnet: SubnetDescription },
+  given: Pick<DeploymentPlace, "id" | "subnet" | "archiveSha256">,
 ): Readonly<Record<string, string>> {
   switch (plan.kind) {
     case "metadata":
       return plan.metadata;
     case "deployed": {
       const imageOcid = managementImageOf(region);
-      const { virtualRouterIp } = new AddressPool(subnet.cidr);
-      const place = { id, region, subnet, imageOcid, routerAddress: virtualRouterIp };
+      const { virtualRouterIp } = new AddressPool(given.subnet.cidr);
+      const place = { ...given, region, imageOcid, routerAddress: virtualRouterIp };
       return deployedMetadata(place, plan.deployment);
     }
   }

@@ -11,12 +11,28 @@ export async function makeRunDirectory(
 ): Promise<string> {
   await mkdir(runsDirectory, { recursive: true });
   for (const name of await readdir(runsDirectory)) {
-    const owner = Number(/^run-(\d+)-/.exec(name)?.[1] ?? Number.NaN);
-    if (!Number.isNaN(owner) && !isAlive(owner)) {
+    const owner = ownerOf(name);
+    if (name.startsWith("run-") && owner !== undefined && !isAlive(owner)) {
       await rm(join(runsDirectory, name), { recursive: true, force: true });
     }
   }
   return mkdtemp(join(runsDirectory, `${kind}-${process.pid}-`));
+}
+
+/** The directories of runs, kept ones too, whose process lives. */
+export async function livingRuns(runsDirectory: string): Promise<readonly string[]> {
+  await mkdir(runsDirectory, { recursive: true });
+  const living = (await readdir(runsDirectory)).filter((name) => {
+    const owner = ownerOf(name);
+    return owner !== undefined && isAlive(owner);
+  });
+  return living.map((name) => join(runsDirectory, name));
+}
+
+/** Undefined: it is no run's. */
+function ownerOf(name: string): number | undefined {
+  const digits = /^(?:run|kept)-(\d+)-/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 function isAlive(processId: number): boolean {

@@ -1,16 +1,15 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
 import type { CloudSettings } from "./api/cloud-settings.ts";
 import type { Latency } from "./api/oci-door.ts";
 import type { RateLimits } from "./api/rate-limit.ts";
 import { newControlGroupName } from "./machines/control-group-keeper.ts";
-import { ensureImage } from "./machines/image-store.ts";
+import { ensureImage, type ImageStoreOptions } from "./machines/image-store.ts";
 import { ensurePrograms } from "./machines/programs-store.ts";
 import type { ReleaseName } from "./machines/releases.ts";
 import type { BootingPlan, ManagementPlan, RegionPlan } from "./region-plan.ts";
 import { ensurePackages } from "./sources/package-store.ts";
+import { removeUnused } from "./unused.ts";
 
 export interface SandboxOptions {
   /** The Debian release of all machines, and with it the version of Slurm. Default bookworm: 22.05. */
@@ -41,20 +40,30 @@ export interface SandboxOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What machines that boot are made of. */
-export interface BootingOptions {
+/** What machines that boot are made of, and what their management nodes are told. */
+export type BootingOptions = BootingMachines & (ToldOptions | DeployedOptions);
+
+interface BootingMachines {
   /** `bare` (default): Debian as a cloud has it; `baked`: with the packages that a compute node needs. */
   readonly image?: BootingImage;
   /** Of the management nodes. Default: the same. */
   readonly managementImage?: BootingImage;
   /** The git repository whose commits are served. Default: this one. */
   readonly repository?: string;
-  /** The management node's: user_data (base64), ssh_authorized_keys and whatever else is to be there. Default: none. */
-  readonly managementMetadata?: Readonly<Record<string, string>>;
-  /** Instead: what a deployment tells it, so that it becomes the management node of a cluster, with the options' archive. */
-  readonly deployment?: DeploymentOptions;
   /** A shared file system of this size, in memory, that can be full. Default: a directory on this computer's disk. */
   readonly sharedMebibytes?: number;
+}
+
+interface ToldOptions {
+  /** The management node's: user_data (base64), ssh_authorized_keys and whatever else is to be there. Default: none. */
+  readonly managementMetadata?: Readonly<Record<string, string>>;
+  readonly deployment?: never;
+}
+
+interface DeployedOptions {
+  readonly managementMetadata?: never;
+  /** What a deployment tells it, so that it becomes the management node of a cluster, with the options' archive. */
+  readonly deployment: DeploymentOptions;
 }
 
 export interface DeploymentOptions {
@@ -95,71 +104,82 @@ export function checkOptions(clusterIds: readonly string[], { cloud }: SandboxOp
   }
 }
 
-/** What the region's process is told; the image is built when it is missing. */
+/** What the region's process is told; what is missing is made first, and what nobody has used for long is removed. */
 export async function makePlan(
   options: SandboxOptions,
   clusterIds: readonly string[],
   directory: string,
 ): Promise<RegionPlan> {
   const { release = "bookworm", booting, report, progress, signal } = options;
-  const kind = booting === undefined ? "small" : (booting.image ?? "bare");
-  const images = { directory: join(directory, "images"), report, progress, signal };
+  const stores = { report, progress, signal };
   // A playbook fetches the archive by itself.
   const archive = booting?.deployment === undefined ? options.archive : undefined;
-  const [imageDirectory, programsDirectory] = await Promise.all([
-    ensureImage(release, kind, images),
+  const [images, programsDirectory] = await Promise.all([
+    ensureImages(options, { directory: join(directory, "images"), ...stores }),
     ensurePrograms(archive, join(directory, "programs"), systemClock.now()),
   ]);
-  return {
+  const packages = { directory: join(directory, "packages"), ...stores };
+  const plan = {
     release,
-    imageDirectory,
+    imageDirectory: images.compute,
     programsDirectory,
     clusterIds,
     strangerNames: options.strangerNames ?? [],
     hasTimers: options.hasTimers ?? false,
-    ...(booting !== undefined && { booting: await planBooting(options, booting, directory) }),
+    ...(booting !== undefined && { booting: await planBooting(options, images, packages) }),
     cloud: options.cloud ?? {},
     latency: options.latency ?? {},
     rateLimits: options.rateLimits ?? {},
   };
+  await removeUnused(directory, systemClock.now(), report);
+  return plan;
+}
+
+/** The directories of the images. */
+interface Images {
+  readonly compute: string;
+  readonly management: string;
+  /** The one with fewer packages: what is to be installed can be installed on both. */
+  readonly barest: string;
+}
+
+async function ensureImages(
+  { release = "bookworm", booting }: SandboxOptions,
+  store: ImageStoreOptions,
+): Promise<Images> {
+  const kind = booting === undefined ? "small" : (booting.image ?? "bare");
+  const managementKind = booting?.managementImage ?? kind;
+  const [compute, other] = await Promise.all([
+    ensureImage(release, kind, store),
+    managementKind === kind ? undefined : ensureImage(release, managementKind, store),
+  ]);
+  const management = other ?? compute;
+  return { compute, management, barest: managementKind === "bare" ? management : compute };
 }
 
 async function planBooting(
-  { release = "bookworm", archive, report, progress, signal }: SandboxOptions,
-  options: BootingOptions,
-  directory: string,
+  { release = "bookworm", archive, booting = {} }: SandboxOptions,
+  { management, barest }: Images,
+  packages: ImageStoreOptions,
 ): Promise<BootingPlan> {
-  const stores = { report, progress, signal };
-  const images = { directory: join(directory, "images"), ...stores };
-  const kind = options.managementImage ?? options.image ?? "bare";
-  const managementImageDirectory = await ensureImage(release, kind, images);
-  const packages = { directory: join(directory, "packages"), ...stores };
+  const { repository = REPOSITORY, sharedMebibytes } = booting;
   return {
     controlGroup: newControlGroupName(),
-    repository: options.repository ?? REPOSITORY,
-    // The management node needs the most.
-    packagesDirectory: await ensurePackages(release, managementImageDirectory, packages),
-    managementImageDirectory,
-    management: await planManagement(options, archive),
-    ...(options.sharedMebibytes !== undefined && { sharedMebibytes: options.sharedMebibytes }),
+    repository,
+    packagesDirectory: await ensurePackages(release, barest, packages),
+    managementImageDirectory: management,
+    management: planManagement(booting, archive),
+    ...(sharedMebibytes !== undefined && { sharedMebibytes }),
   };
 }
 
-async function planManagement(
+function planManagement(
   { deployment, managementMetadata = {} }: BootingOptions,
   archive: string | undefined,
-): Promise<ManagementPlan> {
+): ManagementPlan {
   if (deployment === undefined) return { kind: "metadata", metadata: managementMetadata };
   if (archive === undefined) throw new Error("a deployment needs the archive of `npm run build`");
   const { ref, sshPublicKeys, nodectlSettings = {} } = deployment;
-  const sha256 = createHash("sha256")
-    .update(await readFile(archive))
-    .digest("hex");
-  return {
-    kind: "deployed",
-    deployment: {
-      ...{ ref, sshPublicKeys, nodectlSettings },
-      archive: { file: resolve(archive), sha256 },
-    },
-  };
+  const archiveFile = resolve(archive);
+  return { kind: "deployed", deployment: { ref, sshPublicKeys, archiveFile, nodectlSettings } };
 }

@@ -1,25 +1,18 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { systemClock } from "../../../nodectl/cli/system-clock.ts";
+import { markUsed } from "../unused.ts";
 import { findDebianMirror, type DebianMirror } from "./apt-sources.ts";
 import { IMAGE_RECIPES, type ImageKind } from "./image-recipes.ts";
-import { keepTail } from "./keep-tail.ts";
-import { inOwnNamespaces } from "./own-namespaces.ts";
 import { readAptSources } from "./read-apt-sources.ts";
 import { RELEASES, type ReleaseName } from "./releases.ts";
+import { ImageError, runBuild } from "./run-build.ts";
 
 const BUILD_SCRIPT = join(import.meta.dirname, "build-image.sh");
 /** Debian's key ring where an entry of apt's sources names none. */
 const DEBIAN_KEY_RING = "/usr/share/keyrings/debian-archive-keyring.gpg";
-
-/** The image cannot be built on this machine; the message says what to do. */
-export class ImageError extends Error {
-  override readonly name = "ImageError";
-}
 
 export interface ImageStoreOptions {
   /** Where images are kept; they are named by what they are made of, so that an outdated one is never used. */
@@ -43,6 +36,7 @@ export async function ensureImage(
 ): Promise<string> {
   const { directory, report } = options;
   const image = join(directory, await imageName(release, kind));
+  await markUsed(image, systemClock.now());
   if (existsSync(image)) return image;
   const mirror = await readDebianMirror();
   await mkdir(directory, { recursive: true });
@@ -98,27 +92,18 @@ async function build(
   { progress, signal }: ImageStoreOptions,
 ): Promise<void> {
   const { packages, finish } = IMAGE_RECIPES[kind];
-  const [command, ...argv] = inOwnNamespaces([
-    ...["flock", `${image}.lock`, "bash", BUILD_SCRIPT],
-    ...[release, image, sourceLine(mirror, release)],
-    ...[join(import.meta.dirname, finish), ...packages],
-  ]);
-  signal?.throwIfAborted();
-  // Its own session: Ctrl-C reaches us alone, and our end is its end.
-  const child = spawn(command, argv, { stdio: ["ignore", "pipe", "pipe"], detached: true });
-  const kill = (): void => void child.kill("SIGKILL");
-  signal?.addEventListener("abort", kill);
-  const output = keepTail([child.stdout, child.stderr]);
-  progress?.(`image: reading ${mirror.uri}`);
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    const step = stepOf(line);
-    if (step !== undefined) progress?.(`image: ${step}`);
+  const name = `${release} ${kind} image`;
+  progress?.(`${name}: reading ${mirror.uri}`);
+  const script = [BUILD_SCRIPT, release, image, sourceLine(mirror, release)];
+  await runBuild([...script, join(import.meta.dirname, finish), ...packages], {
+    failure: `the ${name} could not be built`,
+    target: image,
+    onLine: (line) => {
+      const step = stepOf(line);
+      if (step !== undefined) progress?.(`${name}: ${step}`);
+    },
+    signal,
   });
-  const [exitCode] = (await once(child, "close")) as [number | null];
-  signal?.removeEventListener("abort", kill);
-  signal?.throwIfAborted();
-  if (exitCode === 0) return;
-  throw new ImageError(`the ${release} image could not be built:\n${output()}`);
 }
 
 /** mmdebstrap tells its steps as `I: installing packages...`. */

@@ -2,12 +2,10 @@ import { spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { markUsed } from "../unused.ts";
 import { keepTail } from "./keep-tail.ts";
-
-/** How many archives stay unpacked, the ones used last: with the runtime in it, each has 130 MB. */
-const KEPT_COUNT = 8;
 
 /**
  * The directory into which an archive of ours was unpacked, once for each content: the layer that puts the executables
@@ -27,27 +25,9 @@ export async function ensurePrograms(
     .update(await readFile(archive))
     .digest("hex");
   const target = join(storeDirectory, digest.slice(0, 12));
+  await markUsed(target, nowMs);
   if (!existsSync(target)) await unpack(archive, target);
-  await utimes(target, nowMs / 1000, nowMs / 1000);
-  await removeOldest(storeDirectory);
   return target;
-}
-
-async function removeOldest(storeDirectory: string): Promise<void> {
-  const paths = (await readdir(storeDirectory)).map((name) => join(storeDirectory, name));
-  const used = (await Promise.all(paths.map(lastUse))).flatMap((use) => use ?? []);
-  const oldest = used.sort((left, right) => right.atMs - left.atMs).slice(KEPT_COUNT);
-  for (const { path } of oldest) await rm(path, { recursive: true, force: true });
-}
-
-/** Undefined for what has gone meanwhile: another one that starts has put its part into place, or removed it. */
-async function lastUse(path: string): Promise<{ path: string; atMs: number } | undefined> {
-  try {
-    return { path, atMs: (await stat(path)).mtimeMs };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 /** Into place by rename: a second one that does the same at the same time finds the first one's work. */

@@ -1,18 +1,12 @@
 import { createHash } from "node:crypto";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import {
-  ImageError,
-  readDebianMirror,
-  sourceLine,
-  type ImageStoreOptions,
-} from "../machines/image-store.ts";
-import { keepTail } from "../machines/keep-tail.ts";
-import { inOwnNamespaces } from "../machines/own-namespaces.ts";
+import { systemClock } from "../../../nodectl/cli/system-clock.ts";
+import { readDebianMirror, sourceLine, type ImageStoreOptions } from "../machines/image-store.ts";
 import type { ReleaseName } from "../machines/releases.ts";
+import { runBuild } from "../machines/run-build.ts";
+import { markUsed } from "../unused.ts";
 
 /** What machines may install: ansible-pull and what its roles need. All of it together goes on one machine. */
 const PACKAGES = [
@@ -37,34 +31,17 @@ export async function ensurePackages(
   options: ImageStoreOptions,
 ): Promise<string> {
   const { directory, report, signal } = options;
-  const script = await readFile(BUILD_SCRIPT, "utf8");
-  const recipe = JSON.stringify([script, PACKAGES, basename(imageDirectory)]);
+  const text = await readFile(BUILD_SCRIPT, "utf8");
+  const recipe = JSON.stringify([text, PACKAGES, basename(imageDirectory)]);
   const digest = createHash("sha256").update(recipe).digest("hex");
   const repository = join(directory, `${release}-${digest.slice(0, 12)}`);
+  await markUsed(repository, systemClock.now());
   if (existsSync(repository)) return repository;
   const sources = sourceLine(await readDebianMirror(), release);
   await mkdir(directory, { recursive: true });
   report?.(`fetching the packages that machines install while they boot, once (${release})`);
-  await build([release, imageDirectory, repository, sources, ...PACKAGES], signal);
+  const script = [BUILD_SCRIPT, release, imageDirectory, repository, sources, ...PACKAGES];
+  const failure = "the packages could not be fetched";
+  await runBuild(script, { failure, target: repository, signal });
   return repository;
-}
-
-async function build(
-  recipe: readonly [string, string, string, ...string[]],
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const [, , repository] = recipe;
-  const [command, ...argv] = inOwnNamespaces([
-    ...["flock", `${repository}.lock`, "bash", BUILD_SCRIPT, ...recipe],
-  ]);
-  signal?.throwIfAborted();
-  // Its own session: Ctrl-C reaches us alone, and our end is its end.
-  const child = spawn(command, argv, { stdio: ["ignore", "pipe", "pipe"], detached: true });
-  const kill = (): void => void child.kill("SIGKILL");
-  signal?.addEventListener("abort", kill);
-  const output = keepTail([child.stdout, child.stderr]);
-  const [exitCode] = (await once(child, "close")) as [number | null];
-  signal?.removeEventListener("abort", kill);
-  signal?.throwIfAborted();
-  if (exitCode !== 0) throw new ImageError(`the packages could not be fetched:\n${output()}`);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,11 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { git } from "../../git.ts";
 import { silentLog } from "../../nodectl/commands/silent-log.ts";
 import { copyRepository } from "./git-repository.ts";
+import { copyArchive, type ServedArchive } from "./served-archive.ts";
 import { startSourceServer, type SourceServer } from "./source-server.ts";
 
 let directory: string;
 let server: SourceServer;
 let commits: readonly string[];
+let archive: ServedArchive;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "sources-"));
@@ -29,12 +32,14 @@ beforeAll(async () => {
   await writeFile(join(packages, "git_2.39.5-0+deb12u3~1_all.deb"), "a package");
   await writeFile(join(directory, "secret"), "of this computer");
   await writeFile(join(directory, "archive"), "an archive");
+  archive = await copyArchive(join(directory, "archive"), served);
+  await writeFile(join(directory, "archive"), "that of the next build");
   server = await startSourceServer({
     hosts: ["127.0.0.1"],
     port: 0,
     repository: await copyRepository(source, served),
     packagesDirectory: packages,
-    archive: join(directory, "archive"),
+    archive: archive.file,
     log: silentLog,
   });
 });
@@ -96,9 +101,11 @@ describe("the packages", () => {
   );
 });
 
-test("the archive is the one file that is named", async () => {
+test("the archive is the one file that is named, as it was when it was taken and with its digest", async () => {
   const answer = await fetch(server.urls.archive);
-  expect([answer.status, await answer.text()]).toEqual([200, "an archive"]);
+  const text = await answer.text();
+  expect([answer.status, text]).toEqual([200, "an archive"]);
+  expect(createHash("sha256").update(text).digest("hex")).toBe(archive.sha256);
   expect((await fetch(`${server.urls.archive}/secret`)).status).toBe(404);
 });
 
