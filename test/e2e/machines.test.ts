@@ -1,5 +1,8 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
+import { instanceNamed, outputOn } from "../sandbox/machine-work.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { waitUntil } from "../sandbox/wait-until.ts";
 import { ClusterFixture, nodeName } from "./cluster-fixture.ts";
@@ -18,17 +21,7 @@ afterAll(() => fixture.stop());
 
 /** The command's output; it must succeed. */
 async function output(machine: string, ...argv: string[]): Promise<string> {
-  const result = await sandbox.exec(machine, argv);
-  expect(result, `${argv.join(" ")}: ${result.stderr}`).toMatchObject({ exitCode: 0 });
-  return result.stdout.trim();
-}
-
-async function instanceOf(node: string, cluster = "clustera") {
-  const found = (await sandbox.instances()).find(
-    ({ displayName, freeformTags }) => displayName === node && freeformTags["cluster"] === cluster,
-  );
-  if (found === undefined) throw new Error(`no instance ${node} in ${cluster}`);
-  return found;
+  return (await outputOn(sandbox, machine, argv)).trim();
 }
 
 async function machineNames(): Promise<readonly string[]> {
@@ -83,7 +76,7 @@ test("an instance becomes a machine of its cluster, with the VNIC's address and 
     ["clustera", "10.0.0."],
     ["clusterb", "10.0.16."],
   ] as const) {
-    const { privateIp, macAddress } = await instanceOf(NODE, cluster);
+    const { privateIp, macAddress } = await instanceNamed(sandbox, `${cluster}/${NODE}`);
     expect(privateIp.startsWith(network)).toBe(true);
     const machine = `${cluster}/${NODE}`;
     expect(await output(machine, "hostname")).toBe(NODE);
@@ -103,6 +96,25 @@ test("machines of one cluster share /mnt/shared, and no others do", async () => 
   await output("mgmt", "test", "-e", "/mnt/shared/here");
   const other = await sandbox.exec("clusterb/mgmt", ["test", "-e", "/mnt/shared/here"]);
   expect(other.exitCode).toBe(1);
+});
+
+test("images that are made at once have a disk each, and one that is refused leaves none", async () => {
+  const machines = ["clustera/mgmt", "clusterb/mgmt"];
+  for (const machine of machines) {
+    await output(machine, "sh", "-c", `echo ${machine} > /root/whose; echo log > /var/log/word`);
+  }
+  const make = (machine: string): Promise<string> =>
+    sandbox.makeImage(machine, { displayName: `of ${machine}` });
+  expect(new Set(await Promise.all(machines.map(make))).size).toBe(2);
+  const captures = join(sandbox.workDirectory, "captures");
+  const whose = ["0/root/whose", "1/root/whose"].map((path) => readFile(join(captures, path)));
+  expect((await Promise.all(whose)).map((text) => text.toString().trim()).toSorted()).toEqual(
+    machines,
+  );
+  expect(await readFile(join(captures, "0/var/log/word"), "utf8")).toBe("log\n");
+  const wrong = sandbox.makeImage("mgmt", { displayName: "" });
+  await expect(wrong).rejects.toThrow("displayName");
+  expect((await readdir(captures)).toSorted()).toEqual(["0", "1"]);
 });
 
 test("machines see no control groups, processes or files of this computer", async () => {
@@ -129,7 +141,7 @@ test("a power cut takes the machine and leaves the instance RUNNING", async () =
   await wakeByHand(fixture.cluster, [CUT]);
   await sandbox.cutPower(CUT);
   expect(await machineNames()).not.toContain(`clustera/${CUT}`);
-  expect((await instanceOf(CUT)).lifecycleState).toBe("RUNNING");
+  expect((await instanceNamed(sandbox, CUT)).lifecycleState).toBe("RUNNING");
 });
 
 test("an instance that is terminated the moment it runs leaves no machine", async () => {

@@ -21,7 +21,7 @@ export function readConfiguration(console: string): Configuration {
   return { kind: last.startsWith("running ansible/") ? "running-playbook" : "waiting" };
 }
 
-/** @param machine the display name of its instance. @throws Error with the end of the console, when the playbook fails or does not end in time */
+/** @throws Error with the end of the console, when the playbook fails or does not end in time */
 export async function awaitConfigured(
   sandbox: Sandbox,
   machine: string,

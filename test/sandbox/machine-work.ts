@@ -2,11 +2,18 @@ import { CommandError } from "../../nodectl/cli/run.ts";
 import type { CommandResult } from "./machines/run-in-machine.ts";
 import type { ExecOptions, ListedInstance, Sandbox } from "./sandbox.ts";
 
-/** The newest instance of that display name. @throws Error when there is none */
-export async function instanceNamed(sandbox: Sandbox, name: string): Promise<ListedInstance> {
+/**
+ * The newest instance that is, or was, a machine of a cluster.
+ * @param machine as the sandbox names machines: `mgmt`, a node's name, `<cluster id>/<name>`
+ * @throws Error when there is none
+ */
+export async function instanceNamed(sandbox: Sandbox, machine: string): Promise<ListedInstance> {
+  const [clusterId, name] = sandbox.addressOf(machine);
   const instances = await sandbox.instances();
-  const found = instances.findLast(({ displayName }) => displayName === name);
-  if (found === undefined) throw new Error(`there is no instance ${name}`);
+  const found = instances.findLast(
+    ({ displayName, subnet }) => displayName === name && subnet.name === clusterId,
+  );
+  if (found === undefined) throw new Error(`there is no instance ${clusterId}/${name}`);
   return found;
 }
 

@@ -1,5 +1,7 @@
 import { ApiError, invalidParameter } from "./api/api-error.ts";
 import { BODY_PROBLEMS } from "./api/check-launch.ts";
+import type { Cloud } from "./api/cloud.ts";
+import { makeCustomImage } from "./api/custom-image-by-hand.ts";
 import { ok, type ControlRequest, type ControlRoute } from "./api/control-route.ts";
 import { FieldReader } from "./api/field-reader.ts";
 import type { Hypervisor, RunningMachine } from "./machines/hypervisor.ts";
@@ -20,7 +22,7 @@ export interface MachineReport {
 }
 
 /** The machines' part of the control API. */
-export function machineRoutes(hypervisor: Hypervisor): readonly ControlRoute[] {
+export function machineRoutes(cloud: Cloud, hypervisor: Hypervisor): readonly ControlRoute[] {
   return [
     {
       method: "GET",
@@ -46,12 +48,11 @@ export function machineRoutes(hypervisor: Hypervisor): readonly ControlRoute[] {
     },
     {
       method: "POST",
-      path: "/control/machines/{cluster}/{name}/capture",
+      path: "/control/machines/{cluster}/{name}/images",
       handle: async (request) => {
-        const fields = FieldReader.open(request.body, "", ["imageOcid"], BODY_PROBLEMS);
-        const imageOcid = fields.requiredString("imageOcid");
-        await hypervisor.capture(await findMachine(hypervisor, request), imageOcid);
-        return ok({});
+        const running = await findMachine(hypervisor, request);
+        const addImage = (): string => makeCustomImage(cloud, request.body).imageOcid;
+        return ok({ imageOcid: await hypervisor.capture(running, addImage) });
       },
     },
     {

@@ -144,7 +144,7 @@ function serveApi(
   return startApiServer({
     ...{ cloud, federation, clock, log, host, moreHosts, port: HTTP_PORT, latency, rateLimits },
     socketPath: CONTROL_SOCKET,
-    controlRoutes: machineRoutes(hypervisor),
+    controlRoutes: machineRoutes(cloud, hypervisor),
     // A job must not be able to run commands as root.
     controlDoor: "socket",
   });

@@ -192,12 +192,10 @@ export class Sandbox {
     return (answer as { bootVolumeOcid: string }).bootVolumeOcid;
   }
 
-  /** Makes a custom image of a machine: what its instances boot is what is on its disk now. The image's OCID. */
+  /** Makes a custom image of a machine: what its instances boot is what is on its disk now. The image's OCID, once it can be launched. */
   async makeImage(machine: string, image: ImageByHand): Promise<string> {
-    const made = await this.parts.client.call("POST", "/control/images", image);
-    const { imageOcid } = made as { imageOcid: string };
-    await this.parts.client.call("POST", `${this.pathOf(machine)}/capture`, { imageOcid });
-    return imageOcid;
+    const made = await this.parts.client.call("POST", `${this.pathOf(machine)}/images`, image);
+    return (made as { imageOcid: string }).imageOcid;
   }
 
   /** What becomes of the machine from its next power-on; `{ kind: "node" }`: an ordinary node again. */
@@ -274,7 +272,8 @@ export class Sandbox {
     return `/control/machines/${encodeURIComponent(cluster)}/${encodeURIComponent(name)}`;
   }
 
-  private addressOf(machine: string): readonly [string, string] {
+  /** The cluster's id and the name of a machine that is, was or will be. */
+  addressOf(machine: string): readonly [string, string] {
     const [first = "", second] = machine.split("/");
     return second === undefined ? [this.parts.clusterId, first] : [first, second];
   }

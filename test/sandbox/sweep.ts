@@ -1,36 +1,39 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { CommandError } from "../../nodectl/cli/run.ts";
+import { MANAGEMENT_NAME } from "./api/management-instance.ts";
+import { instanceNamed } from "./machine-work.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../nodectl/bin/sweep.ts");
+/** Of looking; and how long the program may take beside that. */
+const MINUTES_MAX = 5;
+const GRACE_MS = 60_000;
 
 /**
  * What `cdktf destroy` does to a deployed cluster's instances: the management node goes, then the sweep looks for what is left, as the operator. Its
- * report. Rejects with its words when something is left.
+ * report.
+ * @throws CommandError with its words when something is left
  */
 export async function destroyCluster(sandbox: Sandbox, clusterId: string): Promise<string> {
-  const instances = await sandbox.instances();
-  const management = instances.find(
-    ({ displayName, freeformTags }) =>
-      displayName === "mgmt" && freeformTags["cluster"] === clusterId,
-  );
-  if (management !== undefined) await sandbox.act(management.instanceOcid, "terminate");
-  const { name, subnets } = await sandbox.region();
-  const subnet = subnets.find((one) => one.name === clusterId);
-  if (subnet === undefined) throw new Error(`the region has no subnet of ${clusterId}`);
+  const management = await instanceNamed(sandbox, `${clusterId}/${MANAGEMENT_NAME}`);
+  await sandbox.act(management.instanceOcid, "terminate");
+  const { name } = await sandbox.region();
+  const { compartmentOcid, subnet } = management;
   const [command = "", ...argv] = sandbox.regionCommand([
     ...[process.execPath, "--import", import.meta.resolve("tsx"), PROGRAM, "--cluster", clusterId],
-    ...["--region", name, "--compartment", subnet.compartmentOcid],
-    ...[
-      "--oci-config",
-      sandbox.operatorConfig,
-      "--endpoint",
-      "http://10.0.0.1",
-      "--pause-seconds",
-      "5",
-    ],
+    ...["--region", name, "--compartment", compartmentOcid],
+    ...["--oci-config", sandbox.operatorConfig, "--endpoint", `http://${subnet.virtualRouterIp}`],
+    ...["--minutes", String(MINUTES_MAX), "--pause-seconds", "5"],
   ]);
-  const { stdout } = await promisify(execFile)(command, argv);
-  return stdout;
+  try {
+    const timeout = MINUTES_MAX * 60_000 + GRACE_MS;
+    return (await promisify(execFile)(command, argv, { timeout })).stdout;
+  } catch (error) {
+    const { stderr = "", message } = error as Error & { readonly stderr?: string };
+    throw new CommandError(`the sweep of ${clusterId} failed: ${stderr.trim() || message}`, {
+      cause: error,
+    });
+  }
 }

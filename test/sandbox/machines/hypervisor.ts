@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../../../nodectl/domain/log.ts";
 import type { CloudEvent, CloudInstance } from "../api/cloud-event.ts";
@@ -43,6 +44,7 @@ export class Hypervisor {
   private readonly fates = new Map<string, MachineFate>();
   /** Root file systems of images that were made of a machine, by the image's OCID. */
   private readonly captures = new Map<string, string>();
+  private captureCount = 0;
   private cableCount = 0;
 
   constructor(options: HypervisorOptions) {
@@ -119,11 +121,22 @@ export class Hypervisor {
     this.options.log.info("Machine powered off", { node: machine.description.name });
   }
 
-  /** From now on instances of that image boot what is on the machine's disk now. The directory's name is free. */
-  async capture({ machine }: RunningMachine, imageOcid: string): Promise<void> {
-    const directory = join(this.options.capturesDirectory, String(this.captures.size));
-    await machine.copyDisk(directory);
-    this.captures.set(imageOcid, directory);
+  /**
+   * Copies what is on a machine's disk now; instances of the image that is added then boot that. Nothing is left of a copy that fails.
+   * @returns the image's OCID
+   */
+  async capture({ machine }: RunningMachine, addImage: () => string): Promise<string> {
+    const directory = join(this.options.capturesDirectory, String(this.captureCount));
+    this.captureCount += 1;
+    try {
+      await machine.copyDisk(directory);
+      const imageOcid = addImage();
+      this.captures.set(imageOcid, directory);
+      return imageOcid;
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** The machines with power on. */

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { makeControlGroup, removeControlGroup } from "./control-group.ts";
@@ -43,6 +43,9 @@ export interface MachineDescription {
 
 /** How much a machine can write to its own disk, which is memory; those that boot install packages. */
 const DISK_SIZES = { services: "1g", systemd: "6g" } as const;
+
+/** A disk has a gigabyte or two; on a computer that cannot copy that in this time nothing boots in time either. */
+const COPY_MS_MAX = 120_000;
 
 const POWER_ON = `exec unshare --net bash "$MACHINE_SCRIPTS/power-on.sh"`;
 /** What powers a machine on. script(1) puts a terminal between systemd and the console file: the serial line. */
@@ -117,15 +120,13 @@ export class Machine {
     await this.copyTree(`${root}/var/log/.`, join(directory, "var/log"));
   }
 
+  /** Once more when it fails: a machine that runs removes files while they are copied. */
   private async copyTree(source: string, target: string): Promise<void> {
-    await mkdir(target, { recursive: true });
-    const argv = ["--archive", "--one-file-system", source, target];
-    const child = spawn("cp", argv, { stdio: ["ignore", "ignore", "pipe"] });
-    const words = keepTail([child.stderr]);
-    const [exitCode] = (await once(child, "close")) as [number | null];
-    if (exitCode !== 0) {
-      throw new Error(`the disk of ${this.description.name} was not copied: ${words()}`);
-    }
+    if ((await copyOnce(source, target)).kind === "copied") return;
+    await rm(target, { recursive: true });
+    const second = await copyOnce(source, target);
+    if (second.kind === "copied") return;
+    throw new Error(`the disk of ${this.description.name} was not copied: ${second.words}`);
   }
 
   /** Without a word to anybody on it or around it. Resolves when nothing of it is left. */
@@ -138,6 +139,19 @@ export class Machine {
     }
     await this.ended;
   }
+}
+
+type Copy = { readonly kind: "copied" } | { readonly kind: "failed"; readonly words: string };
+
+async function copyOnce(source: string, target: string): Promise<Copy> {
+  await mkdir(target, { recursive: true });
+  const argv = ["--archive", "--one-file-system", source, target];
+  const child = spawn("cp", argv, { stdio: ["ignore", "ignore", "pipe"], timeout: COPY_MS_MAX });
+  const words = keepTail([child.stderr]);
+  const [exitCode] = (await once(child, "close")) as [number | null];
+  if (exitCode === 0) return { kind: "copied" };
+  const limit = exitCode === null ? `cp was ended, after ${COPY_MS_MAX / 1000} s at most; ` : "";
+  return { kind: "failed", words: `${limit}${words()}` };
 }
 
 /** The machine failed to start or went down by itself; its console says why. */
