@@ -3,6 +3,7 @@ import { loadavg, tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { buildArchives } from "../../nodectl/build/build.ts";
 import { ARCHITECTURES } from "../../nodectl/build/runtime.ts";
+import { interruptionOf, type Interrupted } from "../sandbox/interrupt.ts";
 import { readBenchOptions, USAGE, UsageError, type BenchOptions } from "./options.ts";
 import { describeMachine } from "./report/machine.ts";
 import { files, problemsOf, rowsOf, type Outcome } from "./report/report.ts";
@@ -35,16 +36,21 @@ async function main(args: readonly string[]): Promise<number> {
   const scratch = await mkdtemp(join(tmpdir(), "citc-bench-"));
   const programs = await buildPrograms(ROOT, programDirectory);
   const runner = new Runner(programs.exitUsage, scratch);
+  const undos: (() => Promise<void>)[] = [];
   const cleanUp = async (): Promise<void> => {
     runner.killAll();
+    await Promise.all(undos.map((undo) => undo()));
     const directories = [scratch, programDirectory];
     await Promise.all(directories.map((path) => rm(path, { recursive: true, force: true })));
   };
-  endWithUs(cleanUp);
+  const signal = endWithUs(cleanUp);
   try {
     const installation = await install(ROOT, join(scratch, "installed"));
     const { isQuick } = options;
-    return await measure(options, { installation, programs, runner, scratch, isQuick, progress });
+    return await measure(options, {
+      ...{ installation, programs, runner, scratch, isQuick, progress, signal },
+      onInterrupt: (undo) => void undos.push(undo),
+    });
   } finally {
     await cleanUp();
   }
@@ -75,13 +81,14 @@ async function measure(options: BenchOptions, bench: Bench): Promise<number> {
   return conclude(options, outcomes);
 }
 
-/** Ctrl-C must leave nothing behind either. */
-function endWithUs(cleanUp: () => Promise<void>): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      void cleanUp().finally(() => process.exit(1));
-    });
-  }
+/** Ctrl-C must leave nothing behind either. The signal aborts when it comes. */
+function endWithUs(cleanUp: () => Promise<void>): AbortSignal {
+  const signal = interruptionOf(process);
+  signal.addEventListener("abort", () => {
+    const { exitCode } = signal.reason as Interrupted;
+    void cleanUp().finally(() => process.exit(exitCode));
+  });
+  return signal;
 }
 
 /** One that cannot be measured must not keep the others from it. */

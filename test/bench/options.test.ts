@@ -29,3 +29,9 @@ it("names every scenario once, and all of them in the help", () => {
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(USAGE).toContain(` ${name} `);
 });
+
+it("has a help that fits on 80 columns, with every title in it", () => {
+  expect(USAGE.split("\n").filter((line) => line.length > 79)).toEqual([]);
+  const text = USAGE.replaceAll(/\s+/g, " ");
+  for (const { title } of [...SCENARIOS, ...NAMED_SCENARIOS]) expect(text).toContain(title);
+});

@@ -16,23 +16,45 @@ export interface BenchOptions {
 
 const ALL = [...SCENARIOS, ...NAMED_SCENARIOS];
 
+const NAME_WIDTH = Math.max(...ALL.map(({ name }) => name.length)) + 2;
+/** So that help fits on 80 columns. */
+const TITLE_WIDTH = 75 - NAME_WIDTH;
+
 export const USAGE = `Usage: npm run bench -- [options]
 
-Measures startnode, stopnode, finish and citc reconcile, as built, against the sandbox's API on this computer, beside
-other ways of doing the same and beside what the API's limiter allows. Needs no root, and the network only to fetch
-Node for the archive when it is not there yet. 17 minutes at most.
+Measures startnode, stopnode, finish and citc reconcile, as built, against the
+sandbox's API on this computer, beside other ways of doing the same and beside
+what the API's limiter allows. But for scenarios marked with !, it needs no
+root, and the network only to fetch Node for the archive when it is not there
+yet. 17 minutes at most.
 
   --quick         fewer nodes and fewer limiters: 3 minutes at most
   --only NAME     only this scenario; may be given several times
   --out DIR       where bench.md, bench.json and bench.svg go; default .bench
   --help          this text
 
-Scenarios (* also with --quick, ! with --only alone: machines that boot, as root, 15 minutes):
-${ALL.map((one) => `  ${markOf(one)} ${one.name.padEnd(20)} ${one.title}`).join("\n")}
+Scenarios (* also with --quick; ! with --only alone: machines that boot, as
+root, 15 minutes):
+${ALL.map(helpOf).join("\n")}
 
-Exit status: 0 everything was measured, whether or not the targets were met; 1 a node was lost, or something could not
-be measured; 2 the command line is wrong.
+Exit status: 0 everything was measured, whether or not the targets were met;
+1 a node was lost, or something could not be measured; 2 the command line is
+wrong.
 `;
+
+function helpOf(scenario: Scenario): string {
+  const [first = "", ...rest] = scenario.title.match(linesOf(TITLE_WIDTH)) ?? [];
+  const indent = " ".repeat(NAME_WIDTH + 4);
+  return [
+    `  ${markOf(scenario)} ${scenario.name.padEnd(NAME_WIDTH)}${first}`,
+    ...rest.map((line) => `${indent}${line}`),
+  ].join("\n");
+}
+
+/** Words that fit on a line. */
+function linesOf(width: number): RegExp {
+  return new RegExp(`\\S.{0,${width - 2}}\\S(?= |$)`, "g");
+}
 
 function markOf(scenario: Scenario): string {
   if (NAMED_SCENARIOS.includes(scenario)) return "!";

@@ -16,6 +16,10 @@ export interface Bench {
   readonly isQuick: boolean;
   /** Says what is going on, to a person who waits. */
   readonly progress: (text: string) => void;
+  /** Aborts when somebody wants the bench to end. */
+  readonly signal: AbortSignal;
+  /** What is to be undone then, besides the runner's processes and the scratch directory. */
+  readonly onInterrupt: (undo: () => Promise<void>) => void;
 }
 
 /** An empty compartment behind a fresh limiter, and a management node that knows of it. */

@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
 
 /** A researcher's login: what stands after it runs there. */
 const LOGIN = loginAs("alice");
-const BATCH = `sbatch --parsable --nodes=${NODE_COUNT} --ntasks-per-node=1 --wrap 'srun ./ranks'`;
+const BATCH = `sbatch --nodes=${NODE_COUNT} --ntasks-per-node=1 --wrap 'srun ./ranks'`;
 
 export interface FullDemoOptions {
   readonly release: ReleaseName;
@@ -64,7 +64,7 @@ export async function runFullDemo(
   const { instanceOcid } = await instanceNamed(sandbox, MANAGEMENT);
   const { slurmVersion } = RELEASES[release];
   terminal.heading(
-    `a bare ${release} becomes a management node, Slurm ${slurmVersion}   (seconds since power-on)`,
+    `a bare ${release} becomes a management node, Slurm ${slurmVersion}\n(seconds since power-on)`,
   );
   await watchManagement(sandbox, terminal, {
     ...{ instanceOcid, poweredOnMs, timeoutMs: MANAGEMENT_TIMEOUT_MS, signal },
@@ -103,7 +103,9 @@ async function runJob(sandbox: Sandbox, terminal: Terminal, signal: AbortSignal)
   const compile = [...LOGIN, "mpicc -x c -o ranks -"];
   await asAdmin(sandbox, compile, { stdin: PROGRAM });
   const submittedMs = Date.now();
-  const jobId = (await asAdmin(sandbox, [...LOGIN, BATCH])).trim();
+  const said = (await asAdmin(sandbox, [...LOGIN, BATCH])).trim();
+  const jobId = /^Submitted batch job (\d+)$/.exec(said)?.[1];
+  if (jobId === undefined) throw new CommandError(`sbatch said no job id: ${said}`);
   terminal.heading(`ssh alice@mgmt ${BATCH}\n(job ${jobId}; seconds since submission)`);
   const timeline = await watchNodes(sandbox, terminal, {
     ...{ jobId, submittedMs, phases: BOOTING_PHASES, waits: WAITS, signal },
@@ -124,7 +126,7 @@ async function runJob(sandbox: Sandbox, terminal: Terminal, signal: AbortSignal)
   printSummary(terminal, timeline, submittedMs);
 }
 
-const WAITS: Readonly<Record<PhaseName, string>> = {
+export const WAITS: Readonly<Record<PhaseName, string>> = {
   configured: "Slurm's scheduler takes up the job",
   launching: "slurmctld calls startnode, which asks OCI what is there",
   provisioning: "OCI answers the launch",

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Terminal } from "../terminal.ts";
-import { printEvents, printNodes, shortHostlist } from "./print.ts";
-import { PHASES } from "./phases.ts";
+import { WAITS } from "./full-demo.ts";
+import { BOOTING_PHASES, PHASES, type Phase } from "./phases.ts";
+import { printEvents, printNodes, printStep, printWait, shortHostlist } from "./print.ts";
 import type { PhaseEvent } from "./timeline.ts";
+import { ROLES } from "./watch-management.ts";
 
 const NODES = [1, 2, 3].map((number) => `vm-standard-e4-flex-2-16-ad1-000${number}`);
 const COLUMNS = 80;
@@ -14,8 +16,12 @@ function printed(print: (terminal: Terminal) => void): string[] {
   return text.trimEnd().split("\n");
 }
 
-function eventsOf(nodeNames: readonly string[], timeMs: number): PhaseEvent[] {
-  return PHASES.flatMap(({ name, meaning }) =>
+function eventsOf(
+  phases: readonly Phase[],
+  nodeNames: readonly string[],
+  timeMs: number,
+): PhaseEvent[] {
+  return phases.flatMap(({ name, meaning }) =>
     nodeNames.map((nodeName) => ({ nodeName, phase: name, meaning, timeMs })),
   );
 }
@@ -28,15 +34,28 @@ describe("the demo's lines", () => {
     expect(lines).toEqual(["all 3 nodes: vm-standard-e4-flex-2-16-ad1-[0001-0003]"]);
   });
 
-  test("fit on 80 columns in every phase, for all nodes and for some", () => {
+  test.each([
+    ["small machines", PHASES],
+    ["machines that boot", BOOTING_PHASES],
+  ])("fit on 80 columns in every phase of %s, for all nodes and for some", (_of, phases) => {
     for (const nodeNames of [NODES, NODES.slice(1), [NODES[0] ?? "", NODES[2] ?? ""]]) {
       const lines = printed((terminal) => {
-        const paper = { submittedMs: 0, nodeNames: NODES, phases: PHASES };
-        printEvents(terminal, eventsOf(nodeNames, 123_400), paper);
+        const events = eventsOf(phases, nodeNames, 123_400);
+        printEvents(terminal, events, { submittedMs: 0, nodeNames: NODES, phases });
       });
-      expect(lines).toHaveLength(PHASES.length);
+      expect(lines).toHaveLength(phases.length);
       expect(lines.filter((line) => line.length > COLUMNS)).toEqual([]);
     }
+  });
+
+  test("fit on 80 columns in every role of the management node, and while they say what is waited for", () => {
+    const lines = printed((terminal) => {
+      for (const [role, meaning] of Object.entries(ROLES)) {
+        printStep(terminal, 123_400, role, meaning);
+      }
+      for (const wait of Object.values(WAITS)) printWait(terminal, wait);
+    });
+    expect(lines.filter((line) => line.length > COLUMNS)).toEqual([]);
   });
 });
 

@@ -10,7 +10,7 @@ const PLAYBOOK_LOG = "/root/ansible-pull.log";
 /** `TASK [slurm : Write slurm.conf]`: the roles in their order. */
 const ROLES_SCRIPT = `sed --quiet 's/^TASK \\[\\([a-z_]*\\) : .*/\\1/p' ${PLAYBOOK_LOG} | uniq`;
 /** What the roles are for; one that is used by others has no line of its own. */
-const ROLES: Readonly<Record<string, string>> = {
+export const ROLES: Readonly<Record<string, string>> = {
   base: "time, journal, security updates",
   ssh: "the host keys of the nodes",
   firewall: "the metadata service is for root and slurm alone",
@@ -49,7 +49,7 @@ export async function watchManagement(
     signal.throwIfAborted();
     const console = await sandbox.console(instanceOcid);
     const configuration = readConfiguration(console);
-    if (console.includes("cloud-init")) tell("cloud-init", "found its data source");
+    if (console.includes("cloud-init")) tell("cloud-init", "begins");
     if (configuration.kind !== "waiting") tell("playbook", "ansible-pull runs management.yml");
     for (const role of await rolesSoFar(sandbox)) tell(role, ROLES[role] ?? "");
     switch (configuration.kind) {

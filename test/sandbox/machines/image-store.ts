@@ -7,7 +7,7 @@ import { markUsed } from "../unused.ts";
 import { findDebianMirror, type DebianMirror } from "./apt-sources.ts";
 import { IMAGE_RECIPES, type ImageKind } from "./image-recipes.ts";
 import { readAptSources } from "./read-apt-sources.ts";
-import { RELEASES, type ReleaseName } from "./releases.ts";
+import type { ReleaseName } from "./releases.ts";
 import { ImageError, runBuild } from "./run-build.ts";
 
 const BUILD_SCRIPT = join(import.meta.dirname, "build-image.sh");
@@ -41,9 +41,7 @@ export async function ensureImage(
   const mirror = await readDebianMirror();
   await mkdir(directory, { recursive: true });
   const started = performance.now();
-  report?.(
-    `making ${IMAGE_RECIPES[kind].title} once (${release}, Slurm ${RELEASES[release].slurmVersion}; about a minute)`,
-  );
+  report?.(`making ${IMAGE_RECIPES[kind].title}, once (${release}; about a minute)`);
   await build({ release, kind, image, mirror }, options);
   report?.(
     `made in ${Math.round((performance.now() - started) / 1000)} s; it is kept for the next time`,
