@@ -3,11 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { hasTerraform } from "../has-terraform.ts";
 
 const PROGRAM = resolve(import.meta.dirname, "../../infra/destroy/main.ts");
 const TSX = resolve(import.meta.dirname, "../../node_modules/tsx/dist/loader.mjs");
-const hasTerraform = spawnSync("terraform", ["version"]).status === 0;
-
 /** A stack of Terraform's own resources: a file system, what it is named after, and what depends on it and goes. */
 function stackOf(keep: boolean, stateFile: string) {
   const lifecycle = { prevent_destroy: keep };
@@ -112,7 +111,7 @@ it("says that Terraform is missing, in one line", () => {
 
 const KEPT = ["terraform_data.cluster", "terraform_data.file_system"];
 
-describe.skipIf(!hasTerraform)("npm run destroy, with real Terraform", () => {
+describe.skipIf(!hasTerraform())("npm run destroy, with real Terraform", () => {
   it("destroys everything when nothing is to be kept, and the plan says what is lost", () => {
     deploy(false);
     const fileSystem = stateOf("file_system");

@@ -1,12 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { hasTerraform } from "../has-terraform.ts";
 import { useRigs } from "./rig.ts";
 import { SweepDeployment } from "./sweep-deployment.ts";
 import { OTHER_CLUSTER, SweepWorld } from "./sweep-world.ts";
 
 const createRig = useRigs();
-const hasTerraform = spawnSync("terraform", ["version"]).status === 0;
-
 interface Deployed {
   readonly world: SweepWorld;
   readonly deployment: SweepDeployment;
@@ -30,7 +28,7 @@ async function deploy(): Promise<Deployed> {
   return { world, deployment, clusterId };
 }
 
-describe.skipIf(!hasTerraform)(
+describe.skipIf(!hasTerraform())(
   "cdktf destroy (needs terraform on PATH)",
   { timeout: 600_000 },
   () => {
@@ -80,7 +78,7 @@ describe.skipIf(!hasTerraform)(
   },
 );
 
-describe.skipIf(!hasTerraform)("terraform alone (needs it on PATH)", { timeout: 600_000 }, () => {
+describe.skipIf(!hasTerraform())("terraform alone (needs it on PATH)", { timeout: 600_000 }, () => {
   it("destroys the same, after a new synth, when the management node is dead", async () => {
     const { world, deployment } = await create();
     await deployment.synth();

@@ -3,14 +3,13 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasTerraform } from "../has-terraform.ts";
 import { synthesize } from "../infra/synthesized.ts";
 import { VARIANTS } from "../infra/test-settings.ts";
 
 /** The provider has more than 100 MB; TF_PLUGIN_CACHE_DIR or a mirror in Terraform's configuration file saves that. */
 const INIT_MS_MAX = 150_000;
 const VALIDATE_MS_MAX = 60_000;
-const hasTerraform = spawnSync("terraform", ["version"]).status === 0;
-
 let directory: string;
 /** Why nothing can be validated here. */
 let obstacle: string | undefined;
@@ -45,7 +44,7 @@ function install(): string | undefined {
   return `the provider cannot be installed: ${/Error: .*/.exec(output)?.[0] ?? "the time was up"}`;
 }
 
-describe.skipIf(!hasTerraform)("terraform validate (needs it on PATH, and the provider)", () => {
+describe.skipIf(!hasTerraform())("terraform validate (needs it on PATH, and the provider)", () => {
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), "citc-validate-"));
     obstacle = install();

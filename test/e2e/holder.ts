@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { SandboxOptions } from "../sandbox/sandbox-options.ts";
+import { sourceProgram } from "../sandbox/source-program.ts";
 
 const SANDBOX = JSON.stringify(join(import.meta.dirname, "../sandbox/sandbox.ts"));
 
@@ -22,7 +23,8 @@ console.log(sandbox.workDirectory);
 setInterval(() => undefined, 1000);
 `,
   );
-  const holder = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), program], {
+  const [command, ...argv] = sourceProgram(program);
+  const holder = spawn(command, argv, {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, TMPDIR: directory },
   });

@@ -4,13 +4,15 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
+import { sourceProgram } from "../sandbox/source-program.ts";
 
 const DEMO = join(import.meta.dirname, "../sandbox/demo.ts");
 const LINES_MAX = 200;
 
 /** The demo, ended by a signal as soon as it has said the text. */
 async function interruptAt(text: string, signal: NodeJS.Signals) {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), DEMO], {
+  const [command, ...argv] = sourceProgram(DEMO);
+  const child = spawn(command, argv, {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exit = once(child, "exit") as Promise<[number | null]>;

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { hasTerraform } from "../has-terraform.ts";
 import { archiveArchitecture, createArchive } from "../../infra/archive.ts";
 import type { ExpectedArchive } from "../../nodectl/build/build.ts";
 import { COMPARTMENT } from "./test-settings.ts";
@@ -71,9 +72,7 @@ describe("the archive in object storage", () => {
   });
 });
 
-const hasTerraform = spawnSync("terraform", ["version"]).error === undefined;
-
-describe.runIf(hasTerraform)("Terraform, when it plans the archive", () => {
+describe.runIf(hasTerraform())("Terraform, when it plans the archive", () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "citc-archive ${x}-"));

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { hasTerraform } from "../has-terraform.ts";
 import { Dependencies } from "./dependencies.ts";
 import { onlyResourceOf, resourcesOf, synthesize } from "./synthesized.ts";
 import { EXISTING_NETWORK } from "./test-settings.ts";
@@ -36,13 +37,11 @@ describe("a cluster in an existing network", () => {
   });
 });
 
-const hasTerraform = spawnSync("terraform", ["version"]).error === undefined;
-
 interface Group {
   readonly freeform_tags: Readonly<Record<string, string>> | null;
 }
 
-describe.runIf(hasTerraform)("Terraform, with security groups in the VCN", () => {
+describe.runIf(hasTerraform())("Terraform, with security groups in the VCN", () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "citc-subnets-"));

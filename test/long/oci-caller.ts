@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { stringify } from "yaml";
 import type { LaunchOutcome, LaunchRequest } from "../../nodectl/oci/provider.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { sourceProgram } from "../sandbox/source-program.ts";
 
 /** What the program in the machine's network is told. */
 export interface OciRequest {
@@ -74,8 +75,8 @@ export class OciCaller {
   }
 
   private async call(order: OciRequest["order"]): Promise<unknown> {
-    const argv = [process.execPath, "--import", import.meta.resolve("tsx"), PROGRAM];
-    const [command = "", ...rest] = await this.sandbox.networkCommand("mgmt", argv);
+    const program = sourceProgram(PROGRAM);
+    const [command = "", ...rest] = await this.sandbox.networkCommand("mgmt", program);
     const child = spawn(command, rest, { stdio: ["pipe", "pipe", "pipe"] });
     const request: OciRequest = { settings: this.settings, order };
     child.stdin.end(JSON.stringify(request));

@@ -15,6 +15,7 @@ import {
   type RegionMessage,
   type RegionPlan,
 } from "./region-plan.ts";
+import { sourceProgram } from "./source-program.ts";
 
 const REGION_PROGRAM = join(import.meta.dirname, "region-main.ts");
 const STOP_MS_MAX = 5000;
@@ -108,10 +109,7 @@ function startKeeper(
 /** tini reaps what machines leave behind; it is the machines' own, so that the host needs none. */
 function commandLine({ imageDirectory }: RegionPlan): [string, ...string[]] {
   const init = join(imageDirectory, "usr/bin/tini-static");
-  const loader = import.meta.resolve("tsx");
-  return inOwnNamespaces([init, "--", process.execPath, "--import", loader, REGION_PROGRAM], {
-    network: true,
-  });
+  return inOwnNamespaces([init, "--", ...sourceProgram(REGION_PROGRAM)], { network: true });
 }
 
 /** Undefined when the region ended without a word. */

@@ -5,6 +5,7 @@ import { CommandError } from "../../nodectl/cli/run.ts";
 import { MANAGEMENT_NAME } from "./api/management-instance.ts";
 import { instanceNamed } from "./machine-work.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { sourceProgram } from "./source-program.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../nodectl/bin/sweep.ts");
 /** Of looking; and how long the program may take beside that. */
@@ -22,7 +23,7 @@ export async function destroyCluster(sandbox: Sandbox, clusterId: string): Promi
   const { name } = await sandbox.region();
   const { compartmentOcid, subnet } = management;
   const [command = "", ...argv] = sandbox.regionCommand([
-    ...[process.execPath, "--import", import.meta.resolve("tsx"), PROGRAM, "--cluster", clusterId],
+    ...sourceProgram(PROGRAM, "--cluster", clusterId),
     ...["--region", name, "--compartment", compartmentOcid],
     ...["--oci-config", sandbox.operatorConfig, "--endpoint", `http://${subnet.virtualRouterIp}`],
     ...["--minutes", String(MINUTES_MAX), "--pause-seconds", "5"],

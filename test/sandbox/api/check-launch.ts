@@ -7,7 +7,7 @@ import {
 import { checkMetadata, checkTags } from "./check-metadata.ts";
 import { checkShapeConfig, type ShapeSize } from "./check-shape-config.ts";
 import { checkVnic } from "./check-vnic.ts";
-import type { CustomImages } from "./custom-images.ts";
+import { launchableImage, type CustomImages } from "./custom-images.ts";
 import { FieldReader, type FieldProblems } from "./field-reader.ts";
 import type { LaunchOrder } from "./launch-order.ts";
 import type { ImageDescription, RegionDescription } from "./region.ts";
@@ -62,10 +62,7 @@ export function checkLaunch(
   checkAvailabilityDomain(region, availabilityDomain);
   const shape = findShape(region, fields.requiredString("shape"), availabilityDomain);
   const size = checkShapeConfig(fields, shape);
-  const source = checkSource(fields, shape, (ocid) => {
-    const platform = region.images.find((one) => one.ocid === ocid);
-    return platform ?? customImages?.describe(ocid);
-  });
+  const source = checkSource(fields, shape, (ocid) => launchableImage(region, customImages, ocid));
   return {
     compartmentOcid,
     availabilityDomain,

@@ -1,6 +1,6 @@
 import { incorrectState, notAuthorizedOrNotFound } from "./api-error.ts";
 import type { OcidSource } from "./ocids.ts";
-import type { ImageDescription } from "./region.ts";
+import type { ImageDescription, RegionDescription } from "./region.ts";
 
 export type CustomImageState =
   "PROVISIONING" | "IMPORTING" | "AVAILABLE" | "EXPORTING" | "DISABLED" | "DELETED";
@@ -28,6 +28,15 @@ export interface CustomImagesParts {
 
 /** While one is made or copied it cannot be deleted. */
 const BUSY: ReadonlySet<CustomImageState> = new Set(["PROVISIONING", "IMPORTING", "EXPORTING"]);
+
+/** What an instance can be launched from: Oracle's own image, or a custom one. Undefined: there is no such image, or not yet, or not any more. */
+export function launchableImage(
+  { images }: Pick<RegionDescription, "images">,
+  customImages: Pick<CustomImages, "describe"> | undefined,
+  imageOcid: string,
+): ImageDescription | undefined {
+  return images.find(({ ocid }) => ocid === imageOcid) ?? customImages?.describe(imageOcid);
+}
 
 /** The custom images of the region. What an instance of one boots is up to the hypervisor. */
 export class CustomImages {

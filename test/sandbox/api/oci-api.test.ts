@@ -9,9 +9,9 @@ import { ConfigFileAuthenticationDetailsProvider } from "oci-common";
 import { IdentityClient } from "oci-identity";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { resultOf } from "../../contract/program-result.ts";
+import { sourceProgram } from "../source-program.ts";
 
 const PROGRAM = fileURLToPath(new URL("../oci-api.ts", import.meta.url));
-const TSX = import.meta.resolve("tsx");
 
 type Running = ChildProcessByStdio<null, Readable, Readable>;
 let directory: string;
@@ -31,8 +31,8 @@ afterEach(async () => {
 });
 
 function start(...options: string[]): Running {
-  const args = ["--import", TSX, PROGRAM, "--credentials-dir", directory, ...options];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const [command, ...args] = sourceProgram(PROGRAM, "--credentials-dir", directory, ...options);
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   running.push(child);
   return child;
 }

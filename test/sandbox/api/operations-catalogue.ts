@@ -1,5 +1,6 @@
 import { notAuthorizedOrNotFound } from "./api-error.ts";
 import { checkAvailabilityDomain } from "./check-launch.ts";
+import { launchableImage } from "./custom-images.ts";
 import type { Answer, Call, Operation } from "./operation.ts";
 import { checkCompartment } from "./operations-instances.ts";
 import { PAGE_QUERY, listItems, pageAnswer } from "./paging.ts";
@@ -76,8 +77,7 @@ function listShapes(call: Call): Answer {
 
 function optionalImage({ cloud }: Call, ocid: string | undefined): ImageDescription | undefined {
   if (ocid === undefined) return undefined;
-  const platform = cloud.region.images.find((one) => one.ocid === ocid);
-  const image = platform ?? cloud.customImages.describe(ocid);
+  const image = launchableImage(cloud.region, cloud.customImages, ocid);
   if (image === undefined) throw notAuthorizedOrNotFound(`image ${ocid} not found`);
   return image;
 }

@@ -68,6 +68,27 @@ describe("a custom image", () => {
     expect(await refusal).toMatchObject({ status: 404, code: "NotAuthorizedOrNotFound" });
   });
 
+  it("can be launched from, and shapes be listed for it, while it is AVAILABLE", async () => {
+    const listShapes = async (imageId: string): Promise<string[]> => {
+      const { items } = await bench.compute.listShapes({ compartmentId, imageId });
+      return items.map(({ shape }) => shape);
+    };
+    const launch = (imageId: string, name: string): Promise<unknown> =>
+      bench.launch(name, undefined, { sourceDetails: { sourceType: "image", imageId } });
+    const imageId = await make({ displayName: "v1" });
+    await launch(imageId, "n1");
+    const [instance] = (await bench.compute.listInstances({ compartmentId })).items;
+    expect(instance).toMatchObject({ displayName: "n1", sourceDetails: { imageId } });
+    expect(await listShapes(imageId)).toEqual(await listShapes(bench.region.images[0]?.ocid ?? ""));
+
+    const unfinished = await make({ displayName: "v2", lifecycleState: "PROVISIONING" });
+    await bench.compute.deleteImage({ imageId });
+    for (const ocid of [unfinished, imageId]) {
+      expect(await refusalOf(launch(ocid, "n2"))).toMatchObject({ status: 404 });
+      expect(await refusalOf(listShapes(ocid))).toMatchObject({ status: 404 });
+    }
+  });
+
   it("must have a name and a state that there is", async () => {
     for (const body of [{}, { displayName: "x", lifecycleState: "GONE" }]) {
       expect((await bench.control("POST", "/control/images", body)).status).toBe(400);
