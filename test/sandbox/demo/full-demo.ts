@@ -5,8 +5,8 @@ import { RELEASES, type ReleaseName } from "../machines/releases.ts";
 import type { ExecOptions, Sandbox } from "../sandbox.ts";
 import { destroyCluster } from "../sweep.ts";
 import type { Terminal } from "../terminal.ts";
+import { commonWaits, printCost } from "./job.ts";
 import { BOOTING_PHASES, type PhaseName } from "./phases.ts";
-import { printCalls, printSummary } from "./print.ts";
 import { watchManagement } from "./watch-management.ts";
 import { watchNodes } from "./watch-nodes.ts";
 
@@ -120,25 +120,15 @@ async function runJob(sandbox: Sandbox, terminal: Terminal, signal: AbortSignal)
   const sacct = await asAdmin(sandbox, [...LOGIN, `sacct --jobs=${jobId} --format=${columns}`]);
   terminal.line(sacct.trimEnd());
   if (!sacct.includes("COMPLETED")) throw new CommandError("accounting has no such job");
-  terminal.heading("calls to OCI for this job");
-  printCalls(terminal, await sandbox.calls(configuredCalls));
-  terminal.heading("times");
-  printSummary(terminal, timeline, submittedMs);
+  await printCost(sandbox, terminal, { timeline, submittedMs, configuredCalls });
 }
 
 export const WAITS: Readonly<Record<PhaseName, string>> = {
-  configured: "Slurm's scheduler takes up the job",
-  launching: "slurmctld calls startnode, which asks OCI what is there",
-  provisioning: "OCI answers the launch",
-  "address reported": "startnode reads the addresses from OCI",
+  ...commonWaits({ suspendTime: SUSPEND_TIME_SECONDS, suspendTimeout: SUSPEND_TIMEOUT_SECONDS }),
   running: "an instance has power some seconds after its launch",
   "cloud-init": "systemd starts, cloud-init asks for the metadata",
   playbook: "user data mounts /mnt/shared and takes the host keys",
   registered: "the playbook configures the machine and starts slurmd",
-  "running the job": "wait-for-nodes lets the job start once all of its nodes are there",
-  idle: "the job runs",
-  stopping: `SuspendTime: the nodes must be idle for ${SUSPEND_TIME_SECONDS} s`,
-  gone: `SuspendTimeout: Slurm counts a node as off after ${SUSPEND_TIMEOUT_SECONDS} s or more`,
 };
 
 function asAdmin(

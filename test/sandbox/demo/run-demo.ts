@@ -1,15 +1,15 @@
 import { stringify } from "yaml";
 import { CommandError } from "../../../nodectl/cli/run.ts";
+import { outputOf, outputOn } from "../machine-work.ts";
 import type { Sandbox } from "../sandbox.ts";
 import type { Terminal } from "../terminal.ts";
+import { commonWaits, printCost } from "./job.ts";
 import { PHASES, type PhaseName } from "./phases.ts";
-import { printCalls, printSummary } from "./print.ts";
 import { watchNodes } from "./watch-nodes.ts";
 
 const MANAGEMENT = "mgmt";
 /** Twice what it takes on a busy computer. */
 const WATCH_TIMEOUT_MS = 150_000;
-const FINISH_TIMEOUT_SECONDS = 120;
 
 const SUSPEND_TIMEOUT_SECONDS = 10;
 
@@ -41,13 +41,7 @@ export async function configure(
   terminal.heading("limits.yaml, and what `finish` makes of it");
   terminal.line(limits);
   terminal.progress("finish: asks OCI for the shapes, writes Slurm's files, tells slurmctld");
-  await sandbox.exec(MANAGEMENT, ["tee", "limits.yaml"], { user: "opc", stdin: limits });
-  const result = await sandbox.exec(MANAGEMENT, ["./finish"], {
-    user: "opc",
-    timeoutSeconds: FINISH_TIMEOUT_SECONDS,
-  });
-  if (result.exitCode !== 0) throw new CommandError(`finish failed:\n${result.stderr.trim()}`);
-  terminal.line(result.stdout.trim());
+  terminal.line(outputOf("finish", await sandbox.finish(limits)).trim());
 }
 
 /** The researcher's part: one job, watched until its nodes are gone again. */
@@ -60,9 +54,7 @@ export async function watchJob(
   const argv = ["sbatch", "--parsable", `--nodes=${nodeCount}`, "--wrap", "srun hostname"];
   const configuredCalls = (await sandbox.calls()).at(-1)?.sequence ?? 0;
   const submittedMs = Date.now();
-  const submitted = await sandbox.exec(MANAGEMENT, argv, { user: "alice" });
-  if (submitted.exitCode !== 0) throw new CommandError(`sbatch failed: ${submitted.stderr.trim()}`);
-  const jobId = submitted.stdout.trim();
+  const jobId = (await outputOn(sandbox, MANAGEMENT, argv, { user: "alice" })).trim();
   terminal.heading(
     `sbatch -N${nodeCount} --wrap 'srun hostname'   (job ${jobId}; seconds since submission)`,
   );
@@ -71,15 +63,11 @@ export async function watchJob(
     ...{ timeoutMs: WATCH_TIMEOUT_MS, signal: options.signal },
   });
   terminal.heading(`the job's output (slurm-${jobId}.out)`);
-  const output = await sandbox.exec(MANAGEMENT, ["sh", "-c", `cat ~/slurm-${jobId}.out`], {
-    user: "alice",
-  });
-  terminal.line(output.stdout.trim());
-  checkOutput(output.stdout, nodeCount);
-  terminal.heading("calls to OCI for this job");
-  printCalls(terminal, await sandbox.calls(configuredCalls));
-  terminal.heading("times");
-  printSummary(terminal, timeline, submittedMs);
+  const read = ["cat", `slurm-${jobId}.out`];
+  const output = await outputOn(sandbox, MANAGEMENT, read, { user: "alice" });
+  terminal.line(output.trim());
+  checkOutput(output, nodeCount);
+  await printCost(sandbox, terminal, { timeline, submittedMs, configuredCalls });
 }
 
 /** Why the phase is not there at once. */
@@ -88,18 +76,11 @@ function waits({
   suspendTimeSeconds,
 }: DemoOptions): Readonly<Record<PhaseName, string>> {
   return {
-    configured: "Slurm's scheduler takes up the job",
-    launching: "slurmctld calls startnode, which asks OCI what is there",
-    provisioning: "OCI answers the launch",
-    "address reported": "startnode reads the addresses from OCI",
+    ...commonWaits({ suspendTime: suspendTimeSeconds, suspendTimeout: SUSPEND_TIMEOUT_SECONDS }),
     running: `an instance has power ${bootSeconds} s after its launch`,
     "cloud-init": "the operating system boots",
     playbook: "user data waits for the repository",
     registered: "the instance boots until its slurmd reports",
-    "running the job": "wait-for-nodes lets the job start once all of its nodes are there",
-    idle: "the job runs",
-    stopping: `SuspendTime: the nodes must be idle for ${suspendTimeSeconds} s`,
-    gone: `SuspendTimeout: Slurm counts a node as off after ${SUSPEND_TIMEOUT_SECONDS} s or more`,
   };
 }
 
