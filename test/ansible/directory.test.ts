@@ -32,7 +32,7 @@ describe("the directory and those who ask it", () => {
     const read = tasks.filter((task) => task["register"] === "sssd_password_read");
     expect(read).toMatchObject([{ no_log: true }]);
     const writing = tasks.filter((task) => JSON.stringify(task).includes("sssd.conf.j2"));
-    expect(writing).toMatchObject([{ diff: false }]);
+    expect(writing).toMatchObject([{ diff: false }, { diff: false }]);
   });
 });
 

@@ -208,6 +208,13 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
   });
 
   test("a node of another one's image joins without a playbook, and no secret was in the image", async () => {
+    await output("mgmt", [
+      "scontrol",
+      "update",
+      `nodename=${SECOND}`,
+      "state=drain",
+      "reason=image",
+    ]);
     await output(SECOND, ["citc-bake"]);
     const freeformTags = { cluster: "clustera" };
     const imageOcid = await sandbox.makeImage(SECOND, { displayName: "compute-v1", freeformTags });
@@ -223,7 +230,12 @@ describe.each(RELEASE_NAMES)("the life of a cluster on machines that boot %s", (
     expect(said).not.toContain("citc: running ansible/");
 
     const disk = join(sandbox.workDirectory, "captures/0");
-    for (const path of ["munge/munge.key", "sssd/sssd.conf", "ssh/ssh_host_ed25519_key"]) {
+    for (const path of [
+      "munge/munge.key",
+      "sssd/sssd.conf",
+      "ssh/ssh_host_ed25519_key",
+      "citc/baking",
+    ]) {
       expect(existsSync(join(disk, "etc", path)), path).toBe(false);
     }
     const secrets = await Promise.all(

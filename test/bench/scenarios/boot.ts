@@ -89,6 +89,8 @@ async function bootByPlaybook(sandbox: Sandbox): Promise<number> {
   await finish(sandbox, "");
   const milliseconds = await wake(sandbox, first);
   await awaitConfigured(sandbox, first, NODE_SECONDS);
+  const drain = ["scontrol", "update", `nodename=${first}`, "state=drain", "reason=image"];
+  await outputOn(sandbox, MANAGEMENT, drain);
   await outputOn(sandbox, first, ["citc-bake"]);
   const imageOcid = await sandbox.makeImage(first, { displayName: "compute" });
   await powerDown(sandbox, first);
