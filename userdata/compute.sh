@@ -16,9 +16,16 @@ readonly HOST_KEYS=$SHARED/etc/ssh
 # Slurm gives a node up before that.
 readonly PLAYBOOK_SECONDS_MAX=1800
 
+# The same as in management.yaml. Other accounts of images begin at 1000, those of the directory at 10000.
+readonly ADMIN_ID=2000
+
 # The admin's account on every image, with the keys that startnode sends: images of Ubuntu have another one.
 make_admin() {
-  if ! id opc > /dev/null 2>&1; then useradd --create-home --shell /bin/bash opc; fi
+  if ! id opc > /dev/null 2>&1; then
+    useradd --create-home --shell /bin/bash --uid "$ADMIN_ID" opc
+  elif [[ $(id --user opc) != "$ADMIN_ID" ]]; then
+    usermod --uid "$ADMIN_ID" opc
+  fi
   install --mode=0440 /dev/stdin /etc/sudoers.d/90-citc-opc <<< 'opc ALL=(ALL) NOPASSWD: ALL'
   local home
   home=$(getent passwd opc | cut --delimiter=: --fields=6)

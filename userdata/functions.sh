@@ -107,6 +107,8 @@ has_commands() {
 install_packages() {
   if command -v apt-get > /dev/null; then
     export DEBIAN_FRONTEND=noninteractive
+    # A run that was killed in it leaves packages that apt refuses to go on from.
+    try_often "configure packages" timeout 900 dpkg --force-confdef --force-confold --configure --pending
     try_often "read the package lists" timeout 300 apt-get --quiet --option DPkg::Lock::Timeout=120 update
     try_often "install $*" timeout 900 apt-get --quiet --option DPkg::Lock::Timeout=120 --yes --no-install-recommends install "$@"
   else

@@ -10,7 +10,7 @@ import { encodeUserData, METADATA_BYTES_MAX } from "../../nodectl/domain/user-da
 const DIRECTORY = join(import.meta.dirname, "../../userdata");
 
 interface CloudConfig {
-  readonly user: string;
+  readonly user: { readonly name: string; readonly uid: number };
   readonly ssh_pwauth: boolean;
   readonly write_files: readonly { readonly path: string; readonly content: string }[];
   readonly runcmd: readonly (readonly string[])[];
@@ -24,8 +24,9 @@ describe("the management node's user data", () => {
     expect(text).toMatch(/^#cloud-config\n/);
   });
 
-  it("has the admin opc on every image, who logs in with a key", () => {
-    expect(config.user).toBe("opc");
+  it("has the admin opc on every image, with one number on all machines, who logs in with a key", () => {
+    const [, number] = /ADMIN_ID=(\d+)/.exec(renderUserData(DIRECTORY, "compute.sh")) ?? [];
+    expect(config.user).toEqual({ name: "opc", uid: Number(number) });
     expect(config.ssh_pwauth).toBe(false);
   });
 
