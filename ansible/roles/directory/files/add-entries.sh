@@ -8,7 +8,8 @@ url=${1:?} file=${2:?}
 work=$(mktemp --directory)
 trap 'rm --recursive "$work"' EXIT
 
-if ! ldapadd -Q -Y EXTERNAL -H "$url" -c -f "$file" -S "$work/skipped" > "$work/output" 2>&1; then
+# The users of an earlier machine may be many.
+if ! timeout 600 ldapadd -Q -Y EXTERNAL -H "$url" -c -f "$file" -S "$work/skipped" > "$work/output" 2>&1; then
   # That an entry is there is no failure; nothing else may be.
   if [[ ! -s $work/skipped ]] || grep '^# Error:' "$work/skipped" | grep --quiet --invert-match '(68)'; then
     cat "$work/output" >&2

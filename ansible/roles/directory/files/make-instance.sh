@@ -15,4 +15,4 @@ rm "$file"
   printf 'root_password = '
   cat "$password_file"
 } >&3
-dscreate from-file /proc/self/fd/3
+timeout 600 dscreate from-file /proc/self/fd/3

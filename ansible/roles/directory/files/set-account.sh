@@ -6,20 +6,20 @@ set -euo pipefail
 
 url=${1:?} dn=${2:?} password_file=${3:?}
 
-if ldapwhoami -x -H "$url" -D "$dn" -y "$password_file" > /dev/null 2>&1; then exit 0; fi
+if timeout 15 ldapwhoami -x -H "$url" -D "$dn" -y "$password_file" > /dev/null 2>&1; then exit 0; fi
 
 connection=(-Q -Y EXTERNAL -H "$url")
 password=$(base64 --wrap=0 "$password_file")
 name=${dn%%,*}
-if ldapsearch "${connection[@]}" -LLL -s base -b "$dn" dn > /dev/null 2>&1; then
-  ldapmodify "${connection[@]}" << END
+if timeout 15 ldapsearch "${connection[@]}" -LLL -s base -b "$dn" dn > /dev/null 2>&1; then
+  timeout 60 ldapmodify "${connection[@]}" << END
 dn: $dn
 changetype: modify
 replace: userPassword
 userPassword:: $password
 END
 else
-  ldapadd "${connection[@]}" << END
+  timeout 60 ldapadd "${connection[@]}" << END
 dn: $dn
 objectClass: top
 objectClass: organizationalRole
@@ -28,5 +28,5 @@ cn: ${name#cn=}
 userPassword:: $password
 END
 fi
-ldapwhoami -x -H "$url" -D "$dn" -y "$password_file"
+timeout 15 ldapwhoami -x -H "$url" -D "$dn" -y "$password_file"
 echo "set the password of $dn"
