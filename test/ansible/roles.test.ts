@@ -52,6 +52,17 @@ describe.each(roleNames())("role %s", (role) => {
     }
   });
 
+  it("has a README that says what its variables are by themselves", () => {
+    const defaults = roleDefaults(role);
+    for (const [name, { ifAbsent }] of rowsOf(readRoleFile(role, "README.md"))) {
+      // What is long is told in words.
+      const [, value] = /^`(.+)`$/.exec(ifAbsent) ?? [];
+      if (value === undefined)
+        expect([name, ifAbsent]).toEqual([name, expect.stringMatching(/^[a-z/]/)]);
+      else expect([name, JSON.parse(value)]).toEqual([name, defaults[name]]);
+    }
+  });
+
   it("has a file of names for each family of distributions, if it has one", () => {
     const families = roleFiles(role).filter((file) => /^vars\/[A-Z]/.test(file));
     if (families.length === 0) return;
