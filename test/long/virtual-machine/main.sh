@@ -43,6 +43,9 @@ printf '127.0.0.1 localhost\n10.0.0.2 node.lab.internal node\n' > /etc/hosts
 hostname node
 useradd --create-home alice
 
+# slurmd waits for a mount there.
+mount --bind /mnt/shared /mnt/shared
+
 # Devices that as such anybody may read.
 chmod a+r /dev/vdb /dev/vdc
 cp /root/given/fill.py /tmp/
