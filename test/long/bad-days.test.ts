@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { awaitState } from "../e2e/await-state.ts";
 import { git } from "../git.ts";
-import { awaitConfigured } from "../sandbox/configuration.ts";
+import { awaitConfigured, readConfiguration } from "../sandbox/configuration.ts";
 import { deployedFromHead } from "../sandbox/deployed.ts";
 import { hostArchive } from "../sandbox/host-archive.ts";
+import { instanceNamed } from "../sandbox/machine-work.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { BadDay, nodeName } from "./bad-day.ts";
 import { BOOTING_TIMEOUT_MS } from "./boot.ts";
@@ -18,7 +19,9 @@ cluster: { suspend_time: 900, suspend_timeout: 10, resume_timeout: 900 }
 const NO_REF = "v9-of-nobody";
 /** A branch whose role munge needs a package that nobody has. */
 const NO_PACKAGE = "no-package";
-const [UNREACHABLE, WRONG_REF, KEYLESS, LATE, PACKAGELESS, UNHEARD] = [1, 2, 3, 4, 5, 6] as const;
+const [UNREACHABLE, WRONG_REF, KEYLESS, LATE, PACKAGELESS, UNHEARD, REFUSED] = [
+  ...([1, 2, 3, 4, 5, 6, 7] as const),
+];
 
 /** Of a computer that is busy. */
 const PLAYBOOK_SECONDS = 900;
@@ -61,7 +64,7 @@ describe("bad days of machines that boot", () => {
             nodectlSettings: {
               boot_limit_seconds: 600,
               boot_failures_max: 3,
-              boot_cool_down_seconds: 60,
+              boot_cool_down_seconds: 600,
             },
           },
         },
@@ -74,7 +77,7 @@ describe("bad days of machines that boot", () => {
     BOOTING_TIMEOUT_MS + PLAYBOOK_SECONDS * 1000,
   );
   afterAll(async () => {
-    await sandbox.stop();
+    await (sandbox as Sandbox | undefined)?.stop();
     await rm(repository, { recursive: true });
   });
 
@@ -117,6 +120,10 @@ describe("bad days of machines that boot", () => {
     const said =
       /the last 3 boots of image …\w+ failed, not ready in time: could not reach http:\/\/10.0.0.1:8081\//;
     expect(await day.status()).toMatch(said);
+    await day.run(["scontrol", "update", `nodename=${nodeName(REFUSED)}`, "state=power_up"]);
+    await day.awaitReason(REFUSED, /^startnode: the last 3 boots of image …\w+ failed: /, 60);
+    const instances = await sandbox.instances();
+    expect(instances.map(({ displayName }) => displayName)).not.toContain(nodeName(REFUSED));
     const explained = await day.run(["citc", "explain", "--json", nodeName(WRONG_REF)]);
     expect(explained).toMatch(said);
     expect(explained).toContain(`Failed to checkout ${NO_REF}`);
@@ -126,19 +133,26 @@ describe("bad days of machines that boot", () => {
     )?.[1];
     if (command === undefined) throw new Error(`no way out is named: ${explained}`);
     await day.run(["sh", "-c", command]);
-    expect(await day.status()).not.toMatch(said);
+    // The node that was refused waits for its own next try, with these words as its reason.
+    const ofOthers = (await day.status()).replaceAll(/1 node DOWN, next try in \d+ min: the/g, "");
+    expect(ofOthers).not.toMatch(said);
   });
 
   test("a package that nobody has is named; a late file system, and a controller that was away, heal by themselves", async () => {
     await day.wake(PACKAGELESS, "REF", NO_PACKAGE);
     await day.wake(LATE, "EXPORT", "fileserver.clustera.sandbox.oraclevcn.com:/late");
-    await day.wake(UNHEARD);
     const late =
       /citc: could not mount fileserver\S+:\/late, try \d+ of 60: mount.nfs: .* failed, reason given by server/;
     await day.awaitConsole(LATE, late, BOOT_SECONDS);
+    await day.wake(UNHEARD);
+    await day.awaitConsole(UNHEARD, /citc: running ansible\//, BOOT_SECONDS);
     // The machine with the controller cannot be restarted here: its disk goes with its power.
     await day.run(["systemctl", "kill", "--signal=KILL", "slurmctld"]);
     await day.run(["systemctl", "stop", "slurmctld"]);
+    // It has yet to register.
+    const { instanceOcid } = await instanceNamed(sandbox, nodeName(UNHEARD));
+    const { kind } = readConfiguration(await sandbox.console(instanceOcid));
+    expect(kind).toBe("running-playbook");
     await awaitConfigured(sandbox, nodeName(UNHEARD), PLAYBOOK_SECONDS);
     await day.run(["systemctl", "start", "slurmctld"]);
     await sandbox.exec(nodeName(LATE), ["ln", "-s", "shared", "/run/file-server/late"]);
@@ -153,6 +167,8 @@ describe("bad days of machines that boot", () => {
   });
 
   test("a full shared file system is named by status and finish, which lose nothing, and is over when there is room", async () => {
+    const digest = ["sh", "-c", "cd /mnt/shared/etc/slurm && sha256sum slurm.conf nodes.json"];
+    const before = await day.run(digest);
     await sandbox.exec("mgmt", ["dd", "if=/dev/zero", "of=/mnt/shared/fill", "bs=64k"]);
     expect(await day.status()).toContain("/mnt/shared has room for 0 MiB only");
     const more = LIMITS.replace("1: 8", "1: 9");
@@ -162,10 +178,12 @@ describe("bad days of machines that boot", () => {
       /\/mnt\/shared\/etc\/slurm\/\S+ could not be written: its file system is full/,
     );
     expect(refused.stderr).not.toMatch(/^ +at /m);
+    expect(await day.run(digest)).toBe(before);
     await day.run(["rm", "/mnt/shared/fill"]);
     expect(await day.status()).not.toContain("has room for");
     const finish = await sandbox.finish(more);
     expect(finish.exitCode, finish.stderr).toBe(0);
+    expect(await day.run(digest)).not.toBe(before);
   });
 
   test("when the causes are gone a later job has the same nodes", async () => {

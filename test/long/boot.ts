@@ -21,13 +21,13 @@ export function awaitCloudInit(
   timeoutSeconds = 180,
 ): Promise<CloudInitResult> {
   return waitUntil(systemClock, `cloud-init is done on ${machine}`, timeoutSeconds, async () => {
-    const text = await outputOf(sandbox, machine, ["cat", RESULT]);
+    const text = await outputIfAny(sandbox, machine, ["cat", RESULT]);
     return text === undefined ? undefined : (JSON.parse(text) as { v1: CloudInitResult }).v1;
   });
 }
 
 /** Undefined when the command fails, or the machine has no power yet. */
-async function outputOf(
+async function outputIfAny(
   sandbox: Sandbox,
   machine: string,
   argv: readonly string[],

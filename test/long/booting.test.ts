@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../nodectl/cli/system-clock.ts";
+import { outputOn } from "../sandbox/machine-work.ts";
 import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { sourceUrls } from "../sandbox/sources/source-server.ts";
@@ -57,15 +58,13 @@ describe.each(RELEASE_NAMES)("machines that boot %s", (release) => {
   }, BOOTING_TIMEOUT_MS);
   // Again, should a test have failed before it stopped.
   afterAll(async () => {
-    await sandbox.stop();
+    await (sandbox as Sandbox | undefined)?.stop();
     await rm(directory, { recursive: true });
   });
 
   /** The command's output; it must succeed. */
   async function output(machine: string, ...argv: string[]): Promise<string> {
-    const result = await sandbox.exec(machine, argv);
-    expect(result, `${argv.join(" ")}: ${result.stderr}`).toMatchObject({ exitCode: 0 });
-    return result.stdout.trim();
+    return (await outputOn(sandbox, machine, argv)).trim();
   }
 
   test("an instance's user data installs packages and pulls a playbook at its commit", async () => {
