@@ -86,7 +86,9 @@ function print(
     case "refused":
       throw new CommandError(`nothing was done: ${outcome.message}`);
     case "failed":
-      throw new CommandError(`${outcome.message}; run the same command again to go on`);
+      throw new CommandError(
+        `${outcome.message}; ${outcome.isLockedOut ? `${name} cannot log in any more; ` : ""}run the same command again to go on`,
+      );
     case "planned":
       stdout.write(formatRemoval(outcome, isHomeDeleted));
       stderr.write("citc user remove: nothing was done; add --yes to do it\n");

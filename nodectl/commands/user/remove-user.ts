@@ -22,7 +22,12 @@ export type RemoveUserOutcome =
       readonly isHalfDeleted: boolean;
     }
   | { readonly kind: "done"; readonly user: DirectoryUser; readonly steps: readonly UserStep[] }
-  | { readonly kind: "failed"; readonly message: string };
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      /** Whatever else is left. */
+      readonly isLockedOut: boolean;
+    };
 
 const JOBS_POLL_MS = 500;
 /** KillWait is 30 s unless the admin changed it, and an epilog takes its time. */
@@ -38,6 +43,7 @@ export async function removeUser(
 ): Promise<RemoveUserOutcome> {
   const { directory, homes, log } = context;
   const { name } = request;
+  let isLockedOut = false;
   try {
     const users = await directory.listUsers();
     const user = users.find((it) => it.name === name);
@@ -50,8 +56,9 @@ export async function removeUser(
     const isHalfDeleted = (await homes.ownerOf(name)) === 0;
     if (!request.isConfirmed) return { kind: "planned", user, jobIds, isHalfDeleted };
     const logins = await shutOut(context, user);
+    isLockedOut = true;
     if (request.isCancelling && !(await endJobs(context, user)))
-      return { kind: "failed", message: "jobs are still ending; run the same command again" };
+      return { kind: "failed", message: "jobs are still ending", isLockedOut };
     const steps = await removeParts(context, request, { user, isHalfDeleted });
     log.info("removed a user", { action: "remove", reason: name });
     return { kind: "done", user, steps: [...logins, ...jobIds.map(jobStep), ...steps] };
@@ -61,7 +68,7 @@ export async function removeUser(
       action: "remove",
       reason: `${name}: ${refusalText(error)}`,
     });
-    return { kind: "failed", message: refusalText(error) };
+    return { kind: "failed", message: refusalText(error), isLockedOut };
   }
 }
 

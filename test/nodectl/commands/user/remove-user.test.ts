@@ -73,7 +73,7 @@ describe("removeUser()", () => {
 
   it("locks the entry, so that a key in the home does not log in either, and saves that at once", async () => {
     rig.broken = "accounting";
-    expect(await remove()).toMatchObject({ kind: "failed" });
+    expect(await remove()).toMatchObject({ kind: "failed", isLockedOut: true });
     expect(rig.directory.users.get("ada")).toMatchObject({ keys: [], isLocked: true });
     expect(rig.saved).toBe(2);
   });
@@ -133,7 +133,10 @@ describe("removeUser()", () => {
     "goes on where it ended when the directory refused %s",
     async (method) => {
       rig.directory.refused = method;
-      expect(await remove({ isHomeDeleted: true })).toMatchObject({ kind: "failed" });
+      expect(await remove({ isHomeDeleted: true })).toMatchObject({
+        kind: "failed",
+        isLockedOut: method !== "lockOut",
+      });
       expect(rig.directory.users.has("ada")).toBe(true);
       expect(await remove({ isHomeDeleted: true })).toMatchObject({ kind: "done" });
       expect(rig.state).toEqual(empty);
