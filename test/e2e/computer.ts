@@ -19,14 +19,19 @@ export async function observeComputer(): Promise<object> {
   };
 }
 
-/** Control groups that sandboxes of a process have on the computer, whatever its layout: each sandbox's and each machine's. */
-export async function controlGroupsOf(processId: number): Promise<readonly string[]> {
+/** Control groups that sandboxes of processes have on the computer, whatever its layout: each sandbox's and each machine's. */
+export async function controlGroupsOf(
+  ...processIds: readonly number[]
+): Promise<readonly string[]> {
   const directory = await mkdtemp(join(tmpdir(), "control-groups-"));
   try {
     const list = 'bash "$1" "$2" && cd "$2" && find * -maxdepth 1 -type d';
     const argv = ["--mount", "sh", "-c", list, "sh", MOUNT_SCRIPT, directory];
     const { stdout } = await run("unshare", argv);
-    return stdout.split("\n").filter((name) => name.startsWith(`citc-sandbox-${processId}-`));
+    const owners = new Set(processIds);
+    return stdout
+      .split("\n")
+      .filter((name) => owners.has(Number(/^citc-sandbox-(\d+)-/.exec(name)?.[1])));
   } finally {
     await rmdir(directory);
   }

@@ -4,6 +4,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { awaitEnd, controlGroupsOf, descendantsOf } from "../e2e/computer.ts";
+import { BOOTING_PHASES } from "../sandbox/demo/phases.ts";
 import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../..");
@@ -85,6 +87,38 @@ describe("npm run demo", () => {
     const [exitCode] = (await once(demo.child, "close")) as [number | null];
     expect(exitCode, demo.output()).toBe(0);
     expect(demo.output()).toContain("Everything is gone again.");
+  });
+
+  it("shows the whole life on machines that boot with --full, and leaves nothing", async () => {
+    const before = await traces();
+    const demo = startDemo("--full");
+    await untilPrinted(demo, "ansible-pull runs management.yml");
+    const processIds = await descendantsOf(demo.child.pid ?? 0);
+    expect(await controlGroupsOf(...processIds)).not.toEqual([]);
+    const [exitCode] = (await once(demo.child, "close")) as [number | null];
+    const output = demo.output();
+    expect(exitCode, output).toBe(0);
+    for (const words of ["rank 1 of 2 on ", "COMPLETED", "nothing is left"]) {
+      expect(output).toContain(words);
+    }
+    for (const phase of BOOTING_PHASES) {
+      if (phase.isMomentary !== true) expect(output).toContain(` s  ${phase.name} `);
+    }
+    expect(await controlGroupsOf(...processIds)).toEqual([]);
+    expect(await traces()).toBe(before);
+  });
+
+  it("ends at Ctrl-C while a playbook runs, and leaves nothing", async () => {
+    const before = await traces();
+    const demo = startDemo("--full");
+    await untilPrinted(demo, "ansible-pull runs management.yml");
+    const processIds = await descendantsOf(demo.child.pid ?? 0);
+    process.kill(-(demo.child.pid ?? 0), "SIGINT");
+    await once(demo.child, "close");
+    expect(demo.output()).toContain("Stopped. Nothing is left");
+    await awaitEnd(processIds);
+    expect(await controlGroupsOf(...processIds)).toEqual([]);
+    expect(await traces()).toBe(before);
   });
 
   it("ends at Ctrl-C, with the nodes booting, and leaves nothing", async () => {
