@@ -101,6 +101,15 @@ describe("removeUnused()", () => {
     expect((await readdir(join(directory, "programs"))).toSorted()).toEqual(left);
   });
 
+  it("leaves alone what is being made, whatever time an archive has given it, and not what was left in the making", async () => {
+    const name = `trixie-bare-${DIGEST}9.part`;
+    await put("images", [{ name, usedAtMs: 0 }]);
+    await removeUnused(directory, Date.now());
+    expect(await readdir(join(directory, "images"))).toEqual([name]);
+    await removeUnused(directory, Date.now() + 2 * 86_400_000);
+    expect(await readdir(join(directory, "images"))).toEqual([]);
+  });
+
   it("does nothing where there is no store, and marks nothing that is not there", async () => {
     await removeUnused(directory, NOW_MS);
     await markUsed(join(directory, "images/trixie-bare"), NOW_MS);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Stats } from "node:fs";
 import { readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { PLAN_FILE } from "./region-plan.ts";
@@ -84,10 +85,15 @@ async function readStore(directory: string): Promise<readonly StoredThing[]> {
   const things = await Promise.all(
     names.map(async (name) => {
       const stats = await unlessGone(stat(join(directory, name)));
-      return stats?.isDirectory() === true ? [{ name, usedAtMs: stats.mtimeMs }] : [];
+      return stats?.isDirectory() === true ? [{ name, usedAtMs: usedAtMsOf(name, stats) }] : [];
     }),
   );
   return things.flat();
+}
+
+/** What is being made has the time of modification of a package's archive, years ago (mmdebstrap): nobody can set the other one back. */
+function usedAtMsOf(name: string, { mtimeMs, ctimeMs }: Stats): number {
+  return NAME.exec(name)?.groups?.["part"] === undefined ? mtimeMs : ctimeMs;
 }
 
 /** First out of the way: nobody must take half of it for the whole. */
