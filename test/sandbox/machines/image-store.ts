@@ -43,6 +43,8 @@ export async function ensureImage(
   const started = performance.now();
   report?.(`making ${IMAGE_RECIPES[kind].title}, once (${release}; about a minute)`);
   await build({ release, kind, image, mirror }, options);
+  // It still has the time of a package's archive.
+  await markUsed(image, systemClock.now());
   report?.(
     `made in ${Math.round((performance.now() - started) / 1000)} s; it is kept for the next time`,
   );
