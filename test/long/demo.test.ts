@@ -45,8 +45,9 @@ async function traces(): Promise<string> {
 
 async function untilPrinted({ child, output }: Demo, text: string): Promise<void> {
   while (!output().includes(text)) {
-    if (child.exitCode !== null) throw new Error(`the demo ended early:\n${output()}`);
-    await once(child.stdout, "data");
+    if (child.exitCode !== null || child.stdout.readableEnded)
+      throw new Error(`the demo ended early:\n${output()}`);
+    await Promise.race([once(child.stdout, "data"), once(child.stdout, "end")]);
   }
 }
 
