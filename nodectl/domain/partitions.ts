@@ -35,13 +35,15 @@ export function planPartitions(
     );
     const own = {
       ...ownOptions(name === defaultName, hasBareMetal, cluster),
-      ...defaultMemory(
-        groups.filter(({ slurm }) => slurm?.partitions.includes(name) === true),
-        [given, cluster.slurmOptions],
-      ),
+      ...defaultMemory(membersOf(name, groups), [given, cluster.slurmOptions]),
     };
     return { name, options: mergeOptions(own, given) };
   });
+}
+
+/** The groups of a partition. */
+export function membersOf(partition: string, groups: readonly NodeGroup[]): readonly NodeGroup[] {
+  return groups.filter(({ slurm }) => slurm?.partitions.includes(partition) === true);
 }
 
 /** What CitC wrote; and bare metal is given longer to boot (a node has the longest timeout of its partitions). */

@@ -1,4 +1,5 @@
 import type { NodeGroup, SlurmOptions, SlurmPartition } from "./launch-specification.ts";
+import { membersOf } from "./partitions.ts";
 import type { SlurmParameter } from "./slurm-parameters.ts";
 
 /** What the shared slurm.conf is made of; groups with the retired ones behind the others. */
@@ -47,7 +48,7 @@ function nodeLine({ names, slurm }: NodeGroup): string {
 
 /** ALL where it is the same: with many shapes the names would fill a page. */
 function partitionLine({ name, options }: SlurmPartition, groups: readonly NodeGroup[]): string {
-  const members = groups.filter(({ slurm }) => slurm?.partitions.includes(name) === true);
+  const members = membersOf(name, groups);
   const isAll = members.length === groups.length && groups.length > 0;
   const names = isAll ? "ALL" : members.map((member) => member.names).join(",");
   const nodes = names === "" ? {} : { Nodes: names };
