@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Log } from "../domain/log.ts";
-import { runSubprocess } from "../files/subprocess.ts";
+import { runSubprocess, whyFailed } from "../files/subprocess.ts";
 
 const SYSTEMD = {
   /** sd_booted(3). */
@@ -24,6 +24,6 @@ export async function startExport(log: Log, { systemd, program } = SYSTEMD): Pro
     outputBytesMax: 64 * 1024,
   });
   if (result.exitCode === 0 || result.exitCode === NO_UNIT) return;
-  const reason = result.stderr.trim() || JSON.stringify(result.failure ?? result.exitCode);
+  const reason = whyFailed(result);
   log.warn("could not start the export of the directory; its timer will", { reason });
 }

@@ -1,5 +1,5 @@
 import type { Log } from "../domain/log.ts";
-import { runSubprocess } from "../files/subprocess.ts";
+import { runSubprocess, whyFailed } from "../files/subprocess.ts";
 
 const SSS_CACHE = "/usr/sbin/sss_cache";
 const TIMEOUT_MS = 10_000;
@@ -23,6 +23,6 @@ export async function forgetUser(name: string, log: Log, program = SSS_CACHE): P
   const reason =
     failure?.kind === "not-started"
       ? `${failure.message}; install the package sssd-tools`
-      : result.stderr.trim() || JSON.stringify(failure ?? result.exitCode);
+      : whyFailed(result);
   log.warn("sssd was not told to forget a user", { reason: `${name}: ${reason}` });
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Log } from "../domain/log.ts";
-import { runSubprocess } from "./subprocess.ts";
+import { runSubprocess, whyFailed } from "./subprocess.ts";
 
 const LOGIND = {
   /** sd_booted(3). */
@@ -30,7 +30,6 @@ export async function endSessions(
   });
   if (result.exitCode === 0) return "done";
   if (result.stderr.includes(NOBODY)) return "nothing";
-  const reason = result.stderr.trim() || JSON.stringify(result.failure ?? result.exitCode);
-  log.warn("could not end a user's logins", { action: "remove", reason });
+  log.warn("could not end a user's logins", { action: "remove", reason: whyFailed(result) });
   return "failed";
 }

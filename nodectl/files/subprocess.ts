@@ -38,6 +38,11 @@ const COMMAND_LENGTH_MAX = 200;
 /** How long output may still come after the program has ended, when a child of it holds the pipe open. */
 const OUTPUT_GRACE_MS = 500;
 
+/** Why a program failed, in its own words if it has said any. */
+export function whyFailed({ stderr, failure, exitCode }: SubprocessResult): string {
+  return stderr.trim() || JSON.stringify(failure ?? exitCode);
+}
+
 /**
  * Runs a program without a shell and always ends: by the program's end, by the timeout, or by too much output
  * (it is then killed with SIGKILL). Never throws for what the program does; the caller reads the result.
