@@ -12,6 +12,9 @@ export interface CloudInitResult {
 /** For what starts machines that boot: their image and packages may have to be made first, which has taken 5 min on a busy computer. */
 export const BOOTING_TIMEOUT_MS = 900_000;
 
+/** A first run of a playbook of a bare image, on a busy computer. */
+export const PLAYBOOK_SECONDS = 600;
+
 const RESULT = "/run/cloud-init/result.json";
 
 /** Resolves when cloud-init has come to its end on a machine, however that was. */

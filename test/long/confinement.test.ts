@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { defaultMemory } from "../../nodectl/domain/default-memory.ts";
+import { slurmConfBody } from "../../nodectl/domain/slurm-conf.ts";
 import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { runVirtualMachine, type Report, type Tried } from "./virtual-machine/virtual-machine.ts";
 
@@ -11,18 +12,20 @@ const GROUP = {
   slurm: { options: NODE, partitions: ["compute"] },
 };
 
-function optionsText(options: Readonly<Record<string, string>>): string {
-  return Object.entries(options)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(" ");
-}
-
 const SHARED = {
-  "slurm.conf": `GresTypes=gpu
-ReturnToService=2
-NodeName=node ${optionsText(NODE)}
-PartitionName=compute Nodes=ALL Default=YES State=UP ${optionsText(defaultMemory([GROUP], []))}
-`,
+  "slurm.conf": slurmConfBody({
+    parameters: [
+      { key: "GresTypes", value: "gpu", reason: "The two devices." },
+      { key: "ReturnToService", value: "2", reason: "slurmctld starts first." },
+    ],
+    groups: [GROUP],
+    partitions: [
+      {
+        name: "compute",
+        options: { Default: "YES", State: "UP", ...defaultMemory([GROUP], []) },
+      },
+    ],
+  }),
   "gres.conf": `NodeName=node Name=gpu File=/dev/vdb
 NodeName=node Name=gpu File=/dev/vdc
 `,

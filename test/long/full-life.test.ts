@@ -12,7 +12,7 @@ import type { CommandResult } from "../sandbox/machines/run-in-machine.ts";
 import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { Sandbox, type ListedInstance } from "../sandbox/sandbox.ts";
 import { destroyCluster } from "../sandbox/sweep.ts";
-import { BOOTING_TIMEOUT_MS } from "./boot.ts";
+import { BOOTING_TIMEOUT_MS, PLAYBOOK_SECONDS } from "./boot.ts";
 import { filesWith } from "./search-files.ts";
 
 const ALL = [1, 2, 3].map((number) => `vm-standard-e4-flex-1-8-ad1-000${number}`);
@@ -53,8 +53,6 @@ const KEY_WORDS = "PRIVATE KEY-----";
 const KEY_PLACES = ["etc", "root", "home", "opt", "usr/local", "var/lib"];
 const NEWLINE = 0x0a;
 
-/** A first run of a playbook of a bare image, on a busy computer. */
-const PLAYBOOK_SECONDS = 600;
 const WAKING_SECONDS = 300;
 
 // What is committed is what machines pull.

@@ -6,7 +6,8 @@ import { renderUserData } from "../../infra/user-data.ts";
 import { git } from "../git.ts";
 import { RELEASE_NAMES } from "../sandbox/machines/releases.ts";
 import { BOOTING_TIMEOUT_MS } from "./boot.ts";
-import { boot, ensureBootImage, type Boot } from "./user-data/boot-image.ts";
+import { ensureOwnImage } from "./own-image.ts";
+import { boot, type Boot } from "./user-data/boot-image.ts";
 
 const USER_DATA = join(import.meta.dirname, "../../userdata");
 const REPOSITORY = "/srv/repository";
@@ -62,7 +63,7 @@ async function makeRepository(
 describe.each(RELEASE_NAMES)("user data on %s", (release) => {
   let image: string;
   beforeAll(async () => {
-    image = await ensureBootImage(release);
+    image = await ensureOwnImage(release, "baked");
   }, BOOTING_TIMEOUT_MS);
 
   function management(changes: Partial<Boot> = {}): Boot {

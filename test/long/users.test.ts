@@ -5,10 +5,7 @@ import { awaitConfigured } from "../sandbox/configuration.ts";
 import { outputOn } from "../sandbox/machine-work.ts";
 import type { CommandResult } from "../sandbox/machines/run-in-machine.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
-import { BOOTING_TIMEOUT_MS } from "./boot.ts";
-
-/** A first run of a playbook of a bare image, on a busy computer. */
-const PLAYBOOK_SECONDS = 600;
+import { BOOTING_TIMEOUT_MS, PLAYBOOK_SECONDS } from "./boot.ts";
 
 /** Of an empty directory. */
 const FIRST_NUMBER = 10_000;

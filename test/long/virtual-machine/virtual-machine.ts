@@ -1,14 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { ensureImage } from "../../sandbox/machines/image-store.ts";
-import { keepTail } from "../../sandbox/machines/keep-tail.ts";
-import { inOwnNamespaces } from "../../sandbox/machines/own-namespaces.ts";
 import type { ReleaseName } from "../../sandbox/machines/releases.ts";
-import { checkRequirements, observeComputer } from "../../sandbox/requirements.ts";
-import { DEFAULT_DIRECTORY } from "../../sandbox/sandbox-options.ts";
+import { ensureOwnImage, runApart } from "../own-image.ts";
 
 const HERE = import.meta.dirname;
 const ROLES = resolve(HERE, "../../../ansible/roles");
@@ -33,14 +27,13 @@ export async function runVirtualMachine(
   release: ReleaseName,
   shared: Readonly<Record<string, string>>,
 ): Promise<Report> {
-  checkRequirements(observeComputer());
-  const image = await ensureImage(release, "virtual", {
-    directory: join(DEFAULT_DIRECTORY, "images"),
-  });
+  const image = await ensureOwnImage(release, "virtual");
   const directory = await mkdtemp(join(tmpdir(), "citc-virtual-machine-"));
   try {
     await give(join(directory, "given"), shared);
-    await run(inOwnNamespaces(["bash", join(HERE, "run.sh"), image, directory], { network: true }));
+    const argv = ["bash", join(HERE, "run.sh"), image, directory];
+    const { status, output } = await runApart(argv, { timeoutMs: TIMEOUT_MS });
+    if (status !== 0) throw new Error(`the virtual machine ended with ${status}:\n${output}`);
     return await readReport(directory);
   } finally {
     await rm(directory, { recursive: true });
@@ -53,17 +46,6 @@ async function give(directory: string, shared: Readonly<Record<string, string>>)
   for (const file of GIVEN) await cp(join(HERE, file), join(directory, file));
   for (const [name, text] of Object.entries(shared))
     await writeFile(join(directory, "shared", name), text);
-}
-
-async function run([command, ...argv]: [string, ...string[]]): Promise<void> {
-  const child = spawn(command, argv, {
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: TIMEOUT_MS,
-    killSignal: "SIGKILL",
-  });
-  const output = keepTail([child.stdout, child.stderr]);
-  const [status] = (await once(child, "close")) as [number | null];
-  if (status !== 0) throw new Error(`the virtual machine ended with ${status}:\n${output()}`);
 }
 
 async function readReport(directory: string): Promise<Report> {
